@@ -112,7 +112,9 @@ public struct StepFinished: Sendable, Codable, Equatable {
   public var outputs: [String: String]
 
   /// The end of a step.
-  public init(step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:]) {
+  public init(
+    step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:]
+  ) {
     self.step = step
     self.state = state
     self.attempts = attempts

@@ -17,7 +17,9 @@ public enum NearestName {
   }
 
   private static func folded(_ text: String) -> [UInt8] {
-    text.lowercased().utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ") }
+    text.lowercased().utf8.filter {
+      $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ")
+    }
   }
 
   /// Levenshtein with adjacent swaps counted as one.

@@ -48,7 +48,9 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
     var result: [UInt8] = []
     result.reserveCapacity(32)
     for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+      for shift in stride(from: 56, through: 0, by: -8) {
+        result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
     }
     return result
   }

@@ -2,7 +2,9 @@
 ///
 /// It is not `Codable`, so it cannot enter an event, a report or a record by accident. `reveal` is for the one call
 /// that hands it to the system that needs it.
-public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   private let value: String
 
   /// Wraps a value just resolved.
