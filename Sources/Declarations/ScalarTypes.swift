@@ -25,7 +25,9 @@ extension ValueType where Value == String {
     }
   }
 
-  /// A path; a relative one counts from the plan's folder. Gives an absolute path without `.` and `..`.
+  /// A path; a relative one counts from the plan's folder.
+  ///
+  /// Gives an absolute path without `.` and `..`.
   public static var path: ValueType<String> {
     text.map("a path") { text, node, decoding in
       guard !text.isEmpty, !text.utf8.contains(0) else {
