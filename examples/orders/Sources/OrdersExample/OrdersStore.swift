@@ -17,11 +17,6 @@ final class OrdersStore {
 
   /// Returns when the file at the path can be opened and read and is the one that this service works on.
   func checkHealth() throws(SQLiteError) {
-    // A fresh connection as well: the kept one may still answer from its cache after the file is gone.
-    let fresh = try SQLiteConnection(path: path)
-    guard try fresh.integer("select 1 from orders limit 1") == 1 else {
-      throw SQLiteError(code: SQLITE_EMPTY, message: "there is no order in the database")
-    }
     let wasReplaced = try use { (connection) throws(SQLiteError) in
       _ = try connection.integer("select 1 from orders limit 1")
       return connection.fileWasReplaced
@@ -30,7 +25,12 @@ final class OrdersStore {
     guard !wasReplaced else {
       throw SQLiteError(
         code: SQLITE_READONLY,
-        message: "the database file was replaced since this service opened it: restart it")
+        message: "the database file was replaced or removed since this service opened it: restart it")
+    }
+    // A fresh connection as well, as the kept one may still answer from its cache when the file is garbage; only
+    // now, because on a file that is not the kept one's it would clear the kept one's log away when it closes.
+    guard try SQLiteConnection(path: path).integer("select 1 from orders limit 1") == 1 else {
+      throw SQLiteError(code: SQLITE_EMPTY, message: "there is no order in the database")
     }
   }
 
