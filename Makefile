@@ -98,11 +98,12 @@ fuzz: ## feed the parsers damaged input for FUZZ_SECONDS (60)
 	SWIFT_BACKTRACE=enable=no .build-fuzz/debug/drplan-fuzz -max_total_time=$(FUZZ_SECONDS) \
 	  -artifact_prefix=.build-fuzz/ $(FUZZ_ARGS) .build-fuzz/corpus
 
+# Swift's own llvm-cov: the system's may be older than the profile's format.
 .PHONY: cover
 cover: ## line coverage of the tests by file
 	scripts/setup test
 	scripts/test --enable-code-coverage --scratch-path .build-cover
-	llvm-cov report .build-cover/debug/drplanPackageTests.xctest \
+	"$$(dirname "$$(realpath "$$(command -v swift)")")/llvm-cov" report .build-cover/debug/drplanPackageTests.xctest \
 	  -instr-profile .build-cover/debug/codecov/default.profdata \
 	  -ignore-filename-regex '(/Tests/|/\.build|/examples/)'
 
