@@ -22,7 +22,9 @@ public struct Diagnostic: Sendable, Hashable {
   public var file: String
 
   /// A finding; `file` is filled in by whoever knows it.
-  public init(_ rule: DiagnosticRule, _ message: String, at range: SourceRange, hint: String? = nil, file: String = "") {
+  public init(
+    _ rule: DiagnosticRule, _ message: String, at range: SourceRange, hint: String? = nil, file: String = ""
+  ) {
     self.rule = rule
     self.message = message
     self.range = range

@@ -20,7 +20,8 @@ public struct DiagnosticRule: Sendable, Hashable {
 
   /// A rule; declare each as a static member in `Rules/`, and list it in `DiagnosticRule.all`.
   public init(
-    _ code: String, _ name: String, _ severity: Severity = .error, summary: String, why: String, bad: String, good: String
+    _ code: String, _ name: String, _ severity: Severity = .error, summary: String, why: String, bad: String,
+    good: String
   ) {
     self.code = code
     self.name = name
