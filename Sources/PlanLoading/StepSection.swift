@@ -19,7 +19,8 @@ struct StepSection {
   static let id = Key<String>.required("id", .text, "the step's name, in kebab-case")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let needs = Key<[StepNeed]?>.optional(
-    "needs", ValueType<String>.text.map("the id of a step") { text, node, _ in
+    "needs",
+    ValueType<String>.text.map("the id of a step") { text, node, _ in
       StepNeed(name: text, range: node.range)
     }.list(),
     "the steps it waits for; `[]` starts at once; the step above it if left out")
