@@ -29,6 +29,8 @@ import Testing
           try database.execute("UPDATE account SET balance = balance + 1 WHERE id = 2")
         }
         commits += 1
+        // Without a breath between commits a copy in DELETE mode would get its locks by luck alone.
+        usleep(500)
         started.cancel()
       }
     } catch { Issue.record("\(error)") }
@@ -44,7 +46,7 @@ import Testing
     async let commits = runBlocking { write(path, until: stop, started) }
     #expect(await eventually { started.isCancelled })
     let summary = try await runBlocking { () throws(SQLiteError) in
-      let database = try SQLiteDatabase(path: path, mode: .readWrite)
+      let database = try SQLiteDatabase(path: path, mode: .readWrite, busyTimeout: .seconds(60))
       return try database.onlineBackup(to: copyPath, pagesPerStep: 8)
     }
     stop.cancel()
