@@ -190,7 +190,9 @@ struct NodeBuilder: ~Copyable {
       try report(Self.missingKey(at: range))
       return nil
     }
-    return (String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range)
+    return (
+      String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range
+    )
   }
 
   private mutating func alias(_ event: drplan_yaml_event, level: Int) throws(SyntaxStop) -> Node {
@@ -201,7 +203,8 @@ struct NodeBuilder: ~Copyable {
     guard !openAnchors.contains(name), let anchor = anchors[name] else {
       let nearest = NearestName.of(name, among: anchors.keys.sorted())
       try report(
-        openAnchors.contains(name) ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
+        openAnchors.contains(name)
+          ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
       nodeCount += 1
       return Node(.scalar("", .plain), range: range)
     }
@@ -220,7 +223,9 @@ struct NodeBuilder: ~Copyable {
   /// From the bracket, when there is one; a block takes its start from its first child.
   private func bracketRange(_ start: drplan_yaml_event) -> SourceRange {
     var range = map.range(start)
-    if start.style == 1 { range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1) }
+    if start.style == 1 {
+      range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1)
+    }
     return range
   }
 
@@ -250,7 +255,8 @@ struct NodeBuilder: ~Copyable {
   ) throws(SyntaxStop) -> Node.ScalarStyle {
     switch tag {
     case "!", "tag:yaml.org,2002:str": return style == .plain ? .quoted : style
-    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null":
+    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
+      "tag:yaml.org,2002:null":
       if style != .plain { try report(Self.tagOnText(tag, at: range)) }
     default: try report(Self.unsupportedTag(tag, at: range))
     }

@@ -17,7 +17,8 @@ public enum PlanParser {
     return (root, diagnostics)
   }
 
-  private static func read(_ bytes: [UInt8], limits: SyntaxLimits) -> (root: Node?, diagnostics: [Diagnostic]) {
+  private static func read(_ bytes: [UInt8], limits: SyntaxLimits) -> (root: Node?, diagnostics: [Diagnostic])
+  {
     guard bytes.count <= limits.bytes else { return (nil, [tooLarge(bytes.count, limit: limits.bytes)]) }
     if let finding = TextEncoding.finding(in: bytes) { return (nil, [finding]) }
     return bytes.withUnsafeBufferPointer { all in
@@ -37,7 +38,8 @@ public enum PlanParser {
 
   private static func tooLarge(_ count: Int, limit: Int) -> Diagnostic {
     Diagnostic(
-      .limitExceeded, "the plan is \(count) bytes long, more than the \(limit) that a plan may have", at: .beginning,
+      .limitExceeded, "the plan is \(count) bytes long, more than the \(limit) that a plan may have",
+      at: .beginning,
       hint: "is this the right file?")
   }
 

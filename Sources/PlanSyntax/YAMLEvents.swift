@@ -41,7 +41,9 @@ struct YAMLEvents: ~Copyable {
     parser.deallocate()
   }
 
-  /// The next event. Its pointers live until the next call; after the end of the stream there is none to ask for.
+  /// The next event.
+  ///
+  /// Its pointers live until the next call; after the end of the stream there is none to ask for.
   func next() throws(Failure) -> drplan_yaml_event {
     var event = drplan_yaml_event()
     guard drplan_yaml_next(parser, raw, &event) == 1 else { throw failure() }
@@ -58,7 +60,8 @@ struct YAMLEvents: ~Copyable {
     let mark = state.problem_mark
     let context = state.context.map { String(cString: $0) }
     return Failure(
-      problem: problem, context: context, place: .mark(line: mark.line, column: mark.column, index: mark.index),
+      problem: problem, context: context,
+      place: .mark(line: mark.line, column: mark.column, index: mark.index),
       contextMark: context == nil ? nil : (state.context_mark.line, state.context_mark.column))
   }
 }
