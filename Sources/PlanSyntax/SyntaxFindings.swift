@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// What the builder says.
-extension NodeBuilder {
+extension NodeBuilder where Source: ~Copyable {
   static func empty(_ fact: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(.emptyPlan, fact, at: range, hint: "`drplan init` writes one to begin with")
   }
