@@ -65,9 +65,9 @@ public struct Node: Sendable {
     return text
   }
 
-  /// Whether this is a plain scalar that YAML reads as null: empty, `~` or `null`.
+  /// Whether this is a plain scalar that YAML reads as null: empty, `~` or `null` (`Null`, `NULL`).
   public var isNull: Bool {
     guard case .scalar(let text, .plain) = content else { return false }
-    return text.isEmpty || text == "~" || text == "null"
+    return text.isEmpty || text == "~" || text == "null" || text == "Null" || text == "NULL"
   }
 }
