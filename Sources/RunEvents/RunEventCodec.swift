@@ -83,7 +83,8 @@ public struct RunEventCodec: Sendable {
     guard let name = parts.first, let plan = PlanName(String(name)),
       parts.dropFirst().map(String.init) == (body.step.map { [$0.text] } ?? [])
     else { throw .envelope("subject", subject) }
-    let event = RunEvent(sequence: sequence, run: run, plan: plan, time: instant, elapsed: elapsed, body: body)
+    let event = RunEvent(
+      sequence: sequence, run: run, plan: plan, time: instant, elapsed: elapsed, body: body)
     return Line(event: event, previous: previous, source: source)
   }
 
@@ -139,7 +140,8 @@ private struct EnvelopeScanner {
 
   /// The text up to the quote that `separator` begins with; `separator` itself must follow and is passed over.
   mutating func text(before separator: String) throws(RunEventCodingError) -> String {
-    guard let quote = rest.firstIndex(of: UInt8(ascii: "\"")), rest[quote...].starts(with: separator.utf8) else {
+    guard let quote = rest.firstIndex(of: UInt8(ascii: "\"")), rest[quote...].starts(with: separator.utf8)
+    else {
       throw RunEventCodingError(.malformed, "the envelope lacks `\(separator.dropFirst())`")
     }
     let text = String(decoding: rest[..<quote], as: UTF8.self)

@@ -98,7 +98,8 @@ private struct Timed<Body: Codable & Sendable>: Codable, Sendable {
 
   init(from decoder: any Decoder) throws {
     body = try Body(from: decoder)
-    elapsedNanoseconds = try decoder.container(keyedBy: Key.self).decode(Int64.self, forKey: .elapsedNanoseconds)
+    elapsedNanoseconds = try decoder.container(keyedBy: Key.self).decode(
+      Int64.self, forKey: .elapsedNanoseconds)
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -127,7 +128,8 @@ private struct EvidenceData: Codable, Sendable {
     let kinds = container.allKeys.filter { $0 != .step && $0 != .attempt }
     guard let kind = kinds.first, kinds.count == 1 else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "evidence holds exactly one kind of evidence"))
+        .init(codingPath: decoder.codingPath, debugDescription: "evidence holds exactly one kind of evidence")
+      )
     }
     let evidence: StepEvidence =
       switch kind {
@@ -141,7 +143,8 @@ private struct EvidenceData: Codable, Sendable {
       case .note, .step, .attempt: .note(try container.decode(String.self, forKey: kind))
       }
     event = StepEvidenceEvent(
-      step: try container.decode(StepID.self, forKey: .step), attempt: try container.decode(Int.self, forKey: .attempt),
+      step: try container.decode(StepID.self, forKey: .step),
+      attempt: try container.decode(Int.self, forKey: .attempt),
       evidence: evidence)
   }
 

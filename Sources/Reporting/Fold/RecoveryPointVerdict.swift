@@ -7,7 +7,9 @@ extension RunRecordFold {
     var latest: [DatabaseID: (restored: RestoredDatabase, step: StepTrack)] = [:]
     for track in steps where track.state == .succeeded && !track.outline.isFinally {
       for database in track.restored {
-        if let other = latest[database.database]?.step.finishElapsed, let mine = track.finishElapsed, other > mine {
+        if let other = latest[database.database]?.step.finishElapsed, let mine = track.finishElapsed,
+          other > mine
+        {
           continue
         }
         latest[database.database] = (database, track)
@@ -20,7 +22,8 @@ extension RunRecordFold {
   /// data is not proven.
   func recoveryPoint(_ started: RunStarted) -> RecoveryPointRecord {
     var record = RecoveryPointRecord(
-      objectiveSeconds: started.rpoSeconds, actualSeconds: nil, database: nil, verdict: .unmeasured, reason: nil,
+      objectiveSeconds: started.rpoSeconds, actualSeconds: nil, database: nil, verdict: .unmeasured,
+      reason: nil,
       consistentAt: nil, disruptionAssumed: !started.disruptedGiven)
     let restored = restoredDatabases
     let worst = restored.min { $0.restored.consistentAt < $1.restored.consistentAt }?.restored
@@ -69,7 +72,9 @@ extension RunRecordFold {
         return "step `\(again.outline.id)`, which restores database `\(name)` too, \(again.state.sentence)"
       }
       guard database.verified else { return "database `\(name)` was restored and not verified" }
-      let proofs = main.filter { $0.outline.verifies.contains(name) && $0.error?.code != ExpectedResult.skippedByMode }
+      let proofs = main.filter {
+        $0.outline.verifies.contains(name) && $0.error?.code != ExpectedResult.skippedByMode
+      }
       let proven = proofs.contains { proof in
         guard proof.state == .succeeded, let begun = proof.startElapsed, let end = step.finishElapsed else {
           return proof.outline.id == step.outline.id && proof.state == .succeeded

@@ -16,7 +16,8 @@ extension RunRecordFold {
   }
 
   /// The recovery time: measured only if the step that stops the clock succeeded and no check before it errored.
-  func recoveryTime(_ started: RunStarted, _ first: RunEvent, ended: Bool) -> (RecoveryTimeRecord, Duration?) {
+  func recoveryTime(_ started: RunStarted, _ first: RunEvent, ended: Bool) -> (RecoveryTimeRecord, Duration?)
+  {
     let lead = lead(started, first)
     var record = RecoveryTimeRecord(
       objectiveSeconds: started.rtoSeconds, actualSeconds: nil, measuredFrom: started.measuredFrom,

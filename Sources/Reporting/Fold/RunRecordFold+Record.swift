@@ -83,7 +83,8 @@ extension RunRecordFold {
     } else {
       let latest = main.max { ($0.finishElapsed ?? elapsed) < ($1.finishElapsed ?? elapsed) }
       shares = PhaseShares(
-        fold: self, last: latest?.outline.id, until: latest.map { $0.finishElapsed ?? elapsed } ?? .zero, lead: lead)
+        fold: self, last: latest?.outline.id, until: latest.map { $0.finishElapsed ?? elapsed } ?? .zero,
+        lead: lead)
     }
     return PhaseRecords(
       basis: actual == nil ? .elapsed : .recoveryTime, seconds: shares.whole.roundedSeconds,
@@ -104,8 +105,10 @@ extension StepTrack {
     StepRecord(
       id: outline.id, action: outline.action, title: outline.title, phase: outline.phase, state: state,
       attempts: attempts, startedAt: startedAt, finishedAt: finishedAt,
-      seconds: duration(now: now)?.roundedSeconds, startSeconds: startElapsed?.roundedSeconds, outputs: outputs,
-      error: error, retries: retries, notes: notes, onFailure: outline.onFailure, isFinally: outline.isFinally,
+      seconds: duration(now: now)?.roundedSeconds, startSeconds: startElapsed?.roundedSeconds,
+      outputs: outputs,
+      error: error, retries: retries, notes: notes, onFailure: outline.onFailure,
+      isFinally: outline.isFinally,
       onCriticalPath: onCriticalPath)
   }
 }

@@ -17,6 +17,20 @@ extension RunRecordFold {
         "the journal says `\(finished.result.rawValue)`, which does not follow from its steps: they add up to "
           + "`\(expected.rawValue)`")
     }
+    if finished?.result.claimsRecovery == true,
+      let open = steps.first(where: { !$0.outline.isFinally && !$0.state.isFinal })
+    {
+      warnings.append(
+        "the journal says that the run recovered, and step `\(open.outline.id)` has no end on record")
+    }
+    if let tolerable = started.mtdSeconds, let stop = recoveryTime(started, first, ended: true).1 {
+      let outage = max(.zero, started.disruptedAt.distance(to: first.time)) + stop - lead(started, first).time
+      if outage.roundedSeconds > tolerable {
+        warnings.append(
+          "from the disruption to the end of the recovery it took \(outage.readable), over the maximum tolerable "
+            + "downtime of \(Duration(recordSeconds: tolerable).objectiveText)")
+      }
+    }
     warnings += strangers
     for track in steps {
       for swap in track.publications {
@@ -38,7 +52,8 @@ extension RunRecordFold {
     for track in steps {
       for notification in track.notifications where !notification.delivered {
         let why = notification.error.map { ": \($0)" } ?? ""
-        warnings.append("channel `\(notification.channel)` did not take a message of step `\(track.outline.id)`\(why)")
+        warnings.append(
+          "channel `\(notification.channel)` did not take a message of step `\(track.outline.id)`\(why)")
       }
     }
     return warnings + clockWarnings(started, first, last)
@@ -48,7 +63,8 @@ extension RunRecordFold {
     var warnings: [String] = []
     if lead(started, first).inFuture {
       warnings.append(
-        "the instant the recovery time counts from lies after the start of the run; counted from the start instead")
+        "the instant the recovery time counts from lies after the start of the run; counted from the start instead"
+      )
     }
     for (database, _) in restoredDatabases where database.consistentAt > started.disruptedAt {
       warnings.append(
@@ -66,6 +82,8 @@ extension RunRecordFold {
 }
 
 extension RunResult {
+  fileprivate var claimsRecovery: Bool { self == .recovered || self == .recoveredWithExceptions }
+
   /// Whether this is better news than what the steps add up to.
   fileprivate func claimsMore(than expected: RunResult) -> Bool {
     switch (self, expected) {

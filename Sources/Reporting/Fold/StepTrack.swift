@@ -49,7 +49,8 @@ struct StepTrack: Sendable {
   mutating func add(_ evidence: StepEvidence) {
     switch evidence {
     case .snapshotChosen(let chosen):
-      notes.append("chose snapshot \(chosen.snapshot) of \(chosen.database), consistent at \(chosen.consistentAt)")
+      notes.append(
+        "chose snapshot \(chosen.snapshot) of \(chosen.database), consistent at \(chosen.consistentAt)")
     case .publishing(let swap):
       publications.append(record(swap, .announced))
     case .restored(let database):

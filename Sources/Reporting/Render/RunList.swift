@@ -50,8 +50,8 @@ public enum RunListText {
   /// The rows in the order given, with a heading; a line that says so when there are none.
   public static func text(_ rows: [RunListRow], style: ReportStyle) -> String {
     guard !rows.isEmpty else { return "no runs on record\n" }
-    var table = TextTable(style, flexible: 7, right: [4])
-    table.head(["run", "mode", "result", "started", "took", "RTO", "RPO", "problem"])
+    var table = TextTable(style, right: [4])
+    table.head(["run", "mode", "result", "started", "took", "RTO", "RPO"])
     for row in rows {
       table.add([
         .init(text: row.run.text), .init(text: row.mode?.rawValue ?? "?"),
@@ -60,9 +60,15 @@ public enum RunListText {
         .init(text: row.seconds.map { Duration(recordSeconds: $0).readable } ?? ""),
         .init(text: row.rto?.rawValue ?? "", tone: row.rto?.tone ?? .plain),
         .init(text: row.rpo?.rawValue ?? "", tone: row.rpo?.tone ?? .plain),
-        .init(text: style.safe(row.problem ?? ""), tone: .bad),
       ])
     }
-    return table.lines().map { $0 + "\n" }.joined()
+    var lines = table.lines()
+    for (index, row) in rows.enumerated().reversed() {
+      guard let problem = row.problem else { continue }
+      lines.insert(
+        contentsOf: wrapped("journal: \(style.safe(problem))", width: style.width, indent: "      "),
+        at: index + 2)
+    }
+    return lines.map { $0 + "\n" }.joined()
   }
 }

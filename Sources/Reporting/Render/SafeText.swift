@@ -30,7 +30,7 @@ public enum SafeText {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "&": result += "&amp;"
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "!", "|", "~", "$", "@", ":":
+      case "\\", "`", "*", "_", "[", "]", "#", "!", "|", "~":
         result += "\\"
         result.unicodeScalars.append(character)
       default: result.unicodeScalars.append(character)

@@ -34,7 +34,8 @@ struct StepSection {
       let attempts = step.attempts > 1 ? "\(step.attempts) attempts" : ""
       let title = step.title.map { "\(step.id) (\($0))" } ?? step.id.text
       var cells: [TextTable.Cell] = [
-        .init(text: step.state.mark(ascii: style.ascii), tone: step.state.tone), .init(text: style.safe(title)),
+        .init(text: step.state.mark(ascii: style.ascii), tone: step.state.tone),
+        .init(text: style.safe(title)),
         .init(text: step.state.rawValue, tone: step.state.tone),
         .init(text: step.seconds.map { Duration(recordSeconds: $0).readable } ?? ""), .init(text: attempts),
       ]
@@ -67,7 +68,8 @@ struct StepSection {
     guard let error = step.error, step.state != .succeeded else { return lines }
     lines += wrapped(style.safe(error.message), width: style.width, indent: "       ")
     for line in error.lastLines {
-      lines.append("       | " + SafeText.cut(style.safe(line), to: style.width - 9, ellipsis: style.ellipsis))
+      lines.append(
+        "       | " + SafeText.cut(style.safe(line), to: style.width - 9, ellipsis: style.ellipsis))
     }
     if let remedy = error.remedy {
       lines += wrapped("to do: \(style.safe(remedy))", width: style.width, indent: "       ")

@@ -46,25 +46,25 @@ public struct TextReport {
   }
 
   private mutating func facts() {
-    var table = TextTable(style, flexible: 1)
     let title = record.title.map { ", \($0)" } ?? ""
     let owner = record.owner.map { ", owned by \($0)" } ?? ""
-    table.add(["run", .init(text: "\(record.run) (\(record.mode.rawValue))")])
-    table.add(["plan", .init(text: style.safe("\(record.plan)\(title)\(owner)"))])
-    table.add(["file", .init(text: style.safe("\(record.planFile), SHA-256 \(record.planDigest.short)"))])
-    table.add([
-      "started",
-      .init(
-        text: style.safe(
-          "\(record.startedAt.readable) by \(record.user) on \(record.host) with drplan \(record.tool)")),
-    ])
-    table.add(["declared", .init(text: instant(record.declaredAt, record.declaredGiven, "the start of the run"))])
-    table.add(["disrupted", .init(text: instant(record.disruptedAt, record.disruptedGiven, "the declaration"))])
-    if record.chain.state != .unchecked {
-      table.add(["journal", .init(text: style.safe(journal), tone: record.chain.state == .intact ? .plain : .bad)])
-    }
     lines.append("")
-    lines += table.lines()
+    fact("run", "\(record.run) (\(record.mode.rawValue))")
+    fact("plan", "\(record.plan)\(title)\(owner)")
+    fact("file", "\(record.planFile), SHA-256 \(record.planDigest.short)")
+    fact(
+      "started", "\(record.startedAt.readable) by \(record.user) on \(record.host) with drplan \(record.tool)"
+    )
+    fact("declared", instant(record.declaredAt, record.declaredGiven, "the start of the run"))
+    fact("disrupted", instant(record.disruptedAt, record.disruptedGiven, "the declaration"))
+    if record.chain.state != .unchecked { fact("journal", journal) }
+  }
+
+  private mutating func fact(_ name: String, _ text: String) {
+    let label = "  " + name + String(repeating: " ", count: max(1, 11 - name.count))
+    let indent = String(repeating: " ", count: label.count)
+    let rest = wrapped(style.safe(text), width: style.width, indent: indent)
+    lines += rest.enumerated().map { $0.offset == 0 ? label + $0.element.dropFirst(label.count) : $0.element }
   }
 
   private var journal: String {
@@ -78,52 +78,65 @@ public struct TextReport {
 
   private func objectives() -> [String] {
     let (rto, rpo) = (record.objectives.rto, record.objectives.rpo)
-    var table = TextTable(style, flexible: 4)
-    table.head(["", "allowed", "actual", "verdict", ""])
-    var basis = "from \(rto.measuredFrom.readable)"
+    var table = TextTable(style)
+    table.head(["", "allowed", "actual", "verdict"])
+    table.add([
+      "RTO", .init(text: rto.objective.objectiveText), .init(text: rto.actual?.readable ?? "unknown"),
+      .init(text: rto.verdict.rawValue, tone: rto.verdict.tone),
+    ])
+    table.add([
+      "RPO", .init(text: rpo.objective.objectiveText), .init(text: rpo.actual?.readable ?? "unknown"),
+      .init(text: rpo.verdict.rawValue, tone: rpo.verdict.tone),
+    ])
+    return table.lines() + indented("RTO \(timeBasis(rto))") + indented("RPO \(pointBasis(rpo))")
+  }
+
+  private func timeBasis(_ rto: RecoveryTimeRecord) -> String {
+    if let reason = rto.reason { return "unmeasured: \(reason)" }
+    var basis = "counts from \(rto.measuredFrom.readable)"
     if let stop = rto.restoredWhen { basis += " to the success of `\(stop)`" }
     if rto.beforeRunSeconds > 0.5 {
       basis += ", \(Duration(recordSeconds: rto.beforeRunSeconds).readable) of it before the run"
     }
-    table.add([
-      "RTO", .init(text: rto.objective.objectiveText), .init(text: rto.actual?.readable ?? "unknown"),
-      .init(text: rto.verdict.rawValue, tone: rto.verdict.tone),
-      .init(text: rto.verdict == .unmeasured ? "" : style.safe(basis)),
-    ])
-    let worst = rpo.database.map { "oldest data: `\($0)`" } ?? ""
-    let assumed = rpo.disruptionAssumed ? ", before the assumed disruption" : ""
-    table.add([
-      "RPO", .init(text: rpo.objective.objectiveText), .init(text: rpo.actual?.readable ?? "unknown"),
-      .init(text: rpo.verdict.rawValue, tone: rpo.verdict.tone),
-      .init(text: rpo.verdict == .unmeasured ? "" : style.safe(worst + assumed)),
-    ])
-    var lines = table.lines()
-    for (name, reason) in [("RTO", rto.reason), ("RPO", rpo.reason)] {
-      guard let reason else { continue }
-      lines += wrapped("\(name) unmeasured: \(style.safe(reason))", width: style.width, indent: "  ")
-    }
-    return lines
+    return basis
+  }
+
+  private func pointBasis(_ rpo: RecoveryPointRecord) -> String {
+    if let reason = rpo.reason { return "unmeasured: \(reason)" }
+    let disruption = rpo.disruptionAssumed ? "the assumed disruption" : "the disruption"
+    return
+      "counts from the recovery point of \(rpo.database.map { "`\($0)`" } ?? "no database"), the oldest, to "
+      + disruption
+  }
+
+  private func indented(_ text: String, by indent: String = "  ") -> [String] {
+    wrapped(style.safe(text), width: style.width, indent: indent)
   }
 
   private func checks() -> [String] {
-    var table = TextTable(style, flexible: 3)
     guard !record.checks.isEmpty else { return [] }
+    var table = TextTable(style, flexible: 3)
     table.head(["check", "database", "state", "found"])
     for check in record.checks {
-      let found =
-        check.state == .passed || check.expected.isEmpty ? check.actual : "\(check.actual); expected \(check.expected)"
-      let tone: Tone = check.state == .passed ? .good : check.state == .failed ? .bad : .doubtful
+      let passed = check.state == .passed
       table.add([
         .init(text: style.safe(check.id)), .init(text: check.database?.text ?? ""),
-        .init(text: check.state.rawValue, tone: tone), .init(text: style.safe(found)),
+        .init(text: check.state.rawValue, tone: passed ? .good : check.state == .failed ? .bad : .doubtful),
+        .init(text: passed ? style.safe(check.actual) : ""),
       ])
     }
-    return table.lines()
+    let rows = table.lines()
+    return rows.prefix(1)
+      + zip(record.checks, rows.dropFirst()).flatMap { check, row in
+        guard check.state != .passed else { return [row] }
+        return [row] + indented("found: \(check.actual)", by: "       ")
+          + indented("expected: \(check.expected)", by: "       ")
+      }
   }
 
   private func databases() -> [String] {
     guard !record.databases.isEmpty else { return [] }
-    var table = TextTable(style, flexible: 2, right: [3])
+    var table = TextTable(style, right: [3])
     table.head(["database", "data as of", "snapshot", "size", "verified"])
     for database in record.databases {
       table.add([

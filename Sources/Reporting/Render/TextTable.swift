@@ -70,7 +70,8 @@ func wrapped(_ text: String, width: Int, indent: String) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {
-    if !line.isEmpty, SafeText.width(indent) + SafeText.width(line) + 1 + SafeText.width(String(word)) > width {
+    if !line.isEmpty, SafeText.width(indent) + SafeText.width(line) + 1 + SafeText.width(String(word)) > width
+    {
       lines.append(indent + line)
       line = ""
     }

@@ -12,10 +12,13 @@ extension RunRecord {
 
   private var headline: String {
     switch result {
-    case .running: "Running for \(Duration(recordSeconds: seconds).readable) of \(allowedTime) allowed\(stepsGoing)"
+    case .running:
+      "Running for \(Duration(recordSeconds: seconds).readable) of \(allowedTime) allowed\(stepsGoing)"
     case .ended(.recovered): "Recovered\(timeClause); \(dataClause)"
     case .ended(.recoveredWithExceptions): "Recovered with exceptions\(timeClause); \(dataClause)"
-    case .ended(.failed): "Failed\(atFailedStep) after \(Duration(recordSeconds: seconds).readable)\(because)"
+    case .ended(.failed):
+      "Failed\(atFailedStep) after \(Duration(recordSeconds: seconds).readable)"
+        + (failedStep?.error.map { ": \($0.message)" } ?? because)
     case .ended(.rolledBack): "Rolled back after \(Duration(recordSeconds: seconds).readable)\(because)"
     case .ended(.waiting): "Waiting for a person\(waitingStep)\(because)"
     case .ended(.interrupted):
@@ -45,8 +48,7 @@ extension RunRecord {
   }
 
   private var because: String {
-    if let reason { return ": \(reason)" }
-    return failedStep?.error.map { ": \($0.message)" } ?? ""
+    reason.map { ": \($0)" } ?? failedStep?.error.map { ": \($0.message)" } ?? ""
   }
 
   private var atFailedStep: String { failedStep.map { " at step `\($0.id)`" } ?? "" }
