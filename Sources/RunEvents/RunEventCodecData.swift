@@ -57,8 +57,9 @@ enum RunEventData {
     return (make(timed.body), .nanoseconds(timed.elapsedNanoseconds))
   }
 
-  /// Decoding passes over keys it does not know. Writing the value again shows them: what was read must say all
-  /// that the line says. Equal bytes settle it; otherwise the values are compared, because another version may
+  /// Decoding passes over keys it does not know; writing the value again shows them.
+  ///
+  /// What was read must say all that the line says. Equal bytes settle it; otherwise the values are compared, because another version may
   /// spell a number differently.
   private static func refuseUnknownKeys(
     _ value: some Encodable, _ bytes: ArraySlice<UInt8>

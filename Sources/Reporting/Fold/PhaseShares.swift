@@ -29,7 +29,7 @@ struct PhaseShares {
     add("beforeRun", lead)
   }
 
-  /// The one of the needed steps that ended last. A needed step that never ran hands on to those it needs itself.
+  /// The one of the needed steps that ended last; a needed step that never ran hands on to those it needs itself.
   private static func blocker(of track: StepTrack, in fold: RunRecordFold, before: Duration) -> StepID? {
     var best: (id: StepID, end: Duration)?
     var open = track.outline.needs

@@ -8,9 +8,9 @@ extension RunRecordFold {
     "run.recoveryTime", "run.result", "run.startedAt",
   ]
 
-  /// The value of `${run.…}` as the events so far give it; nil for a name that does not exist and before the run
-  /// began. What was not measured is `unmeasured`, never empty.
+  /// The value of `${run.…}` as the events so far give it; nil for a name that does not exist and before the run began.
   ///
+  /// What was not measured is `unmeasured`, never empty.
   /// Once the last main step is final, `run.result` is what the run will end with, because `finally` tells people.
   public func reference(_ name: String) -> String? {
     guard let started, let first else { return nil }

@@ -21,7 +21,7 @@ public struct RunRecord: Sendable, Codable, Equatable {
   public var result: RunOutcome
   /// Why it ended like that, when it did not recover.
   @ExplicitNull public var reason: String?
-  /// What `drplan run` exits with; see `RunOutcome.exitCode`. Nil while it runs.
+  /// What `drplan run` exits with, see `RunOutcome.exitCode`; nil while it runs.
   @ExplicitNull public var exitCode: Int32?
   /// The signal that interrupted it.
   @ExplicitNull public var signal: String?

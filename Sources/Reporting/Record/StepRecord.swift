@@ -11,7 +11,7 @@ public struct StepRecord: Sendable, Codable, Equatable {
   @ExplicitNull public var title: String?
   /// What part of a recovery it belongs to.
   public var phase: StepPhase
-  /// Where it stands. A step that was running when its journal ended stays `Running`.
+  /// Where it stands; a step that was running when its journal ended stays `Running`.
   public var state: StepState
   /// How many attempts were begun.
   public var attempts: Int

@@ -6,7 +6,7 @@ public struct MarkdownReport {
   private let record: RunRecord
   private var lines: [String] = []
 
-  /// The whole report, with a final newline. Nothing that comes from outside is taken for markup.
+  /// The whole report, with a final newline; nothing that comes from outside is taken for markup.
   public static func text(_ record: RunRecord) -> String {
     var report = MarkdownReport(record: record)
     report.build()
