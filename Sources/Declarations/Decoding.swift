@@ -24,6 +24,11 @@ public struct Decoding: Sendable {
     diagnostics.append(Diagnostic(rule, message, at: range, hint: hint))
   }
 
+  /// Notes something wrong with the whole of a value.
+  public mutating func report(_ rule: DiagnosticRule, _ message: String, at node: Node, hint: String? = nil) {
+    report(rule, message, at: node.range, hint: hint)
+  }
+
   /// Notes that a value names a database, service, channel, secret or step.
   public mutating func note(_ use: NameUse) { uses.append(use) }
 

@@ -52,13 +52,17 @@ extension Shape {
     let before = decoding.diagnostics.count
     var record = Record(range: range)
     var seen = [Bool](repeating: false, count: keys.count)
+    var isComplete = true
     for entry in entries {
       guard let index = keys.firstIndex(where: { $0.name == entry.key }) else {
         reportUnknown(entry, &decoding)
         continue
       }
       seen[index] = true
-      guard let value = keys[index].read(entry.value, &decoding) else { continue }
+      guard let value = keys[index].read(entry.value, &decoding) else {
+        isComplete = false
+        continue
+      }
       record.set(entry.key, value, at: entry.value.range)
     }
     for (index, key) in keys.enumerated() where !seen[index] {
@@ -73,7 +77,11 @@ extension Shape {
     }
     let written = entries.map(\.key)
     for rule in rules { check(rule, written, entries, range, &decoding) }
-    return decoding.diagnostics[before...].contains { $0.rule.severity == .error } ? nil : record
+    // A record with a hole would be a trap for whoever reads it.
+    guard isComplete, !decoding.diagnostics[before...].contains(where: { $0.rule.severity == .error }) else {
+      return nil
+    }
+    return record
   }
 
   private func reportUnknown(_ entry: Node.Entry, _ decoding: inout Decoding) {

@@ -6,7 +6,11 @@ import Values
 /// Holds the timeouts of the critical path against the RTO.
 enum TimeBudgetCheck {
   static func run(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) {
-    let path = graph.criticalPath { $0.step.modes.contains(.recovery) ? $0.step.timeout : .zero }
+    // A step without a timeout of its own may take as long as the RTO: counting that would refuse every short plan.
+    let path = graph.criticalPath { node in
+      guard node.step.modes.contains(.recovery) else { return .zero }
+      return node.step.declaresTimeout ? node.step.timeout : node.step.estimate ?? .zero
+    }
     let rto = graph.plan.objectives.rto
     guard !path.nodes.isEmpty else { return }
     let names = path.nodes.map { graph.nodes[$0].step.id.text }
