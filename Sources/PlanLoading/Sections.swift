@@ -1,5 +1,6 @@
 import BackendKit
 import Declarations
+import Diagnostics
 import PlanModel
 import RunEvents
 import Values
@@ -16,8 +17,13 @@ enum ObjectiveSection {
     "measuredFrom", ValueType<MeasuredFrom>.choice("an instant"), default: .declaration,
     shownAs: "Declaration",
     "from when the recovery time counts")
-  static let restoredWhen = Key<String?>.optional(
-    "restoredWhen", .text, "the step whose success stops the clock; the last VerifyIntegrity if left out")
+  static let restoredWhen = Key<StepID?>.optional(
+    "restoredWhen", stepName, "the step whose success stops the clock; the last VerifyIntegrity if left out")
+  static let stepName = ValueType<String>.text.map("the id of a step") { text, node, decoding -> StepID? in
+    if let id = StepID(text) { return id }
+    decoding.report(.badName, "`\(text)` is not the name of a step", at: node)
+    return nil
+  }
 
   static let shape = Shape(
     "the objectives", [rto.erased, rpo.erased, mtd.erased, measuredFrom.erased, restoredWhen.erased])

@@ -19,7 +19,10 @@ struct StepSection {
   static let id = Key<String>.required("id", .text, "the step's name, in kebab-case")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let needs = Key<[StepNeed]?>.optional(
-    "needs", ValueType<String>.text.map("the id of a step") { StepNeed(name: $0, range: $1.range) }.list(),
+    "needs",
+    ValueType<String>.text.map("the id of a step") { text, node, _ in
+      StepNeed(name: text, range: node.range)
+    }.list(),
     "the steps it waits for; `[]` starts at once; the step above it if left out")
   static let timeout = Key<Duration?>.optional(
     "timeout", .duration(),
@@ -50,7 +53,7 @@ struct StepSection {
     let branches = registry.actions.entries.map { entry -> JSONValue in
       let inputs = entry.declaration.shape
       var then: [JSONValue.Member] = [
-        .init("properties", ["with": inputs.schema(description: entry.declaration.summary)])
+        JSONValue.Member("properties", ["with": inputs.schema(description: entry.declaration.summary)])
       ]
       if inputs.keys.contains(where: \.isRequired) { then.append(.init("required", ["with"])) }
       return [

@@ -69,8 +69,10 @@ enum ReferenceCheck {
     return nil
   }
 
-  /// Whether `source` is over, with success, whenever `node` runs. `finally` runs also after failures: an output read
-  /// there may be missing, so it can read none of the main steps.
+  /// Whether `source` is over, with success, whenever `node` runs.
+  ///
+  /// `finally` runs also after failures: an output read there may be missing, so it can read none of the main
+  /// steps.
   private static func isUpstream(_ source: Int, of node: Int, _ graph: StepGraph) -> Bool {
     var seen: Set<Int> = [node]
     var open = [node]
