@@ -59,7 +59,8 @@ struct Console: Sendable {
 /// The `--format` of commands that print results.
 enum FormatOption {
   static func option(_ choices: [String]) -> Option {
-    Option("format", value: .required("FORMAT"), choices: choices, "how the result is printed; text if left out")
+    Option(
+      "format", value: .required("FORMAT"), choices: choices, "how the result is printed; text if left out")
   }
 
   static let textOrJSON = option(["text", "json"])
@@ -68,6 +69,7 @@ enum FormatOption {
 
   /// Whether a command line that may not even parse asks for JSON.
   static func wantsJSON(_ arguments: [String]) -> Bool {
-    arguments.contains("--format=json") || zip(arguments, arguments.dropFirst()).contains { $0 == ("--format", "json") }
+    arguments.contains("--format=json")
+      || zip(arguments, arguments.dropFirst()).contains { $0 == ("--format", "json") }
   }
 }

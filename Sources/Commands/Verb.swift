@@ -43,7 +43,8 @@ struct CommandFailure: Error {
 /// All commands: the one list.
 enum VerbList {
   static let verbs: [any Verb.Type] = [
-    ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, BackupVerb.self, SchemaVerb.self, InitVerb.self,
+    ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, BackupVerb.self, SchemaVerb.self,
+    InitVerb.self,
     CompletionsVerb.self, ManVerb.self,
   ]
   static let snapshotVerbs: [any Verb.Type] = [
@@ -54,7 +55,8 @@ enum VerbList {
   ]
 
   static let snapshots = CommandDeclaration(
-    "snapshots", summary: "list, show, verify and restore snapshots", subcommands: snapshotVerbs.map(\.declaration))
+    "snapshots", summary: "list, show, verify and restore snapshots",
+    subcommands: snapshotVerbs.map(\.declaration))
   static let runs = CommandDeclaration(
     "runs", summary: "records of runs: list, show, report, verify", subcommands: runVerbs.map(\.declaration))
 

@@ -16,7 +16,8 @@ final class EventStream: Sendable {
     do throws(FileError) {
       return EventStream(try await runBlocking { () throws(FileError) in try TextSink.file(path) })
     } catch {
-      throw CommandFailure(.refused, "events cannot be written: \(error)", remedy: "name another file with `--events`")
+      throw CommandFailure(
+        .refused, "events cannot be written: \(error)", remedy: "name another file with `--events`")
     }
   }
 

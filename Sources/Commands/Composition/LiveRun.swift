@@ -59,7 +59,8 @@ struct LiveRun {
     let interrupts = InterruptSource(board: board, console: console)
     defer { interrupts.stop() }
     let executor = Executor(
-      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options, recorder: journal,
+      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
+      recorder: journal,
       clock: HostRunClock(),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
@@ -79,7 +80,8 @@ struct LiveRun {
     _ failure: RecordingError?, _ board: RunBoard, _ directory: RunDirectory
   ) throws(CommandFailure) -> ExitCode {
     guard let record = board.finalRecord() else {
-      throw CommandFailure(.failed, "the run could not be recorded: \(failure?.description ?? "no event was written")")
+      throw CommandFailure(
+        .failed, "the run could not be recorded: \(failure?.description ?? "no event was written")")
     }
     let text =
       switch format {

@@ -35,17 +35,21 @@ struct PlanFile: Sendable {
     let directory = PathText.parent(of: HostFacts.absolutePath(file))
     let loader = PlanLoader(registry: Backends.registry, digest: { SHA256Hasher.digest($0) })
     let loaded = loader.load(
-      PlanSource(file: file, directory: directory, bytes: bytes), arguments: arguments, usesExamples: usesExamples)
+      PlanSource(file: file, directory: directory, bytes: bytes), arguments: arguments,
+      usesExamples: usesExamples)
     guard let plan = loaded.plan else {
       return PlanFile(file: file, bytes: bytes, graph: nil, diagnostics: loaded.diagnostics)
     }
     let built = GraphBuilder.build(plan)
     let diagnostics = (loaded.diagnostics + built.diagnostics.map { $0.placed(in: file) }).inReadingOrder
-    return PlanFile(file: file, bytes: bytes, graph: diagnostics.hasErrors ? nil : built.graph, diagnostics: diagnostics)
+    return PlanFile(
+      file: file, bytes: bytes, graph: diagnostics.hasErrors ? nil : built.graph, diagnostics: diagnostics)
   }
 
   /// Reads a plan for a command that needs it whole: findings go to standard error, an invalid plan ends the command.
-  static func require(_ invocation: Invocation, _ console: Console) throws(CommandFailure) -> (PlanFile, StepGraph) {
+  static func require(_ invocation: Invocation, _ console: Console) throws(CommandFailure) -> (
+    PlanFile, StepGraph
+  ) {
     let file = load(invocation.arguments[0], arguments: try parameters(invocation), usesExamples: false)
     let sources = [file.file: SourceText(bytes: file.bytes)]
     guard let graph = file.graph else {
@@ -62,7 +66,8 @@ struct PlanFile: Sendable {
     return (file, graph)
   }
 
-  static let param = Option("param", value: .required("NAME=VALUE"), isRepeatable: true, "a value for a parameter of the plan")
+  static let param = Option(
+    "param", value: .required("NAME=VALUE"), isRepeatable: true, "a value for a parameter of the plan")
 
   /// The values given with `--param`.
   static func parameters(_ invocation: Invocation) throws(CommandFailure) -> [String: String] {

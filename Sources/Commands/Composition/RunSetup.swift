@@ -25,11 +25,14 @@ struct RunSetup: Sendable {
   let environment: RunEnvironment
 
   static let state = Option(
-    "state", value: .required("DIR"), completion: .folders, "where runs are kept; see FILES in the manual page")
+    "state", value: .required("DIR"), completion: .folders,
+    "where runs are kept; see FILES in the manual page")
   static let declaredAt = Option(
-    "declared-at", value: .required("TIME"), "when the disaster was declared (RFC 3339); the run's start if left out")
+    "declared-at", value: .required("TIME"),
+    "when the disaster was declared (RFC 3339); the run's start if left out")
   static let disruptedAt = Option(
-    "disrupted-at", value: .required("TIME"), "when the disaster struck (RFC 3339); the declaration if left out")
+    "disrupted-at", value: .required("TIME"),
+    "when the disaster struck (RFC 3339); the declaration if left out")
 
   init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph) throws(CommandFailure) {
     let now = HostClock().now
@@ -41,7 +44,8 @@ struct RunSetup: Sendable {
     declaredAt = try Self.instant(invocation, Self.declaredAt, before: now)
     disruptedAt = try Self.instant(invocation, Self.disruptedAt, before: now)
     if let declared = declaredAt, let disrupted = disruptedAt, disrupted > declared {
-      throw CommandFailure(.refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
+      throw CommandFailure(
+        .refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
     }
     stateDirectory = try Self.stateDirectory(invocation)
     environment = Self.environment(
@@ -54,7 +58,8 @@ struct RunSetup: Sendable {
     do throws(JournalError) {
       let named = try StateDirectory.resolve(
         option: invocation.value(state),
-        environment: Dictionary(uniqueKeysWithValues: variables.compactMap { pair in pair.1.map { (pair.0, $0) } }),
+        environment: Dictionary(
+          uniqueKeysWithValues: variables.compactMap { pair in pair.1.map { (pair.0, $0) } }),
         isRoot: HostFacts.isRoot)
       return HostFacts.absolutePath(named)
     } catch {
@@ -73,7 +78,8 @@ struct RunSetup: Sendable {
       services: Dictionary(uniqueKeysWithValues: plan.services.map { ($0.binding.id, $0.binding) }),
       channels: Dictionary(uniqueKeysWithValues: plan.channels.map { ($0.id, $0.channel) }),
       snapshots: SnapshotRepository.open(plan.repository),
-      secrets: SecretResolver(origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
+      secrets: SecretResolver(
+        origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
       planDirectory: plan.directory, logDirectory: logDirectory)
   }
 
@@ -89,12 +95,14 @@ struct RunSetup: Sendable {
   var started: RunStarted {
     let plan = graph.plan
     return RunStarted(
-      tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner, planDigest: plan.digest,
+      tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner,
+      planDigest: plan.digest,
       planFile: plan.file, mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
       declaredGiven: declaredAt != nil, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
       disruptedGiven: disruptedAt != nil, rtoSeconds: plan.objectives.rto.roundedSeconds,
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,
-      measuredFrom: plan.objectives.measuredFrom, restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
+      measuredFrom: plan.objectives.measuredFrom,
+      restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
       steps: graph.nodes.map { $0.outline(in: graph) }, user: HostFacts.userName, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID)
   }
@@ -105,7 +113,8 @@ struct RunSetup: Sendable {
     guard let text = invocation.value(option) else { return nil }
     guard let instant = Timestamp(rfc3339: text) else {
       throw CommandFailure(
-        .refused, "`--\(option.name) \(text)` is not an instant", remedy: "write RFC 3339 with offset: `2026-11-20T03:15:00Z`")
+        .refused, "`--\(option.name) \(text)` is not an instant",
+        remedy: "write RFC 3339 with offset: `2026-11-20T03:15:00Z`")
     }
     guard instant <= now else {
       throw CommandFailure(.refused, "`--\(option.name) \(text)` lies in the future; it is \(now)")
@@ -120,9 +129,11 @@ extension StepNode {
     let effects = step.action.effects
     let verified = effects.checks.filter(\.isRequired).compactMap(\.check.database)
     return StepOutline(
-      id: step.id, action: step.actionName, title: step.title, needs: predecessors.map { graph.nodes[$0].step.id }, phase: effects.phase,
+      id: step.id, action: step.actionName, title: step.title,
+      needs: predecessors.map { graph.nodes[$0].step.id }, phase: effects.phase,
       timeoutSeconds: step.timeout.roundedSeconds, estimateSeconds: step.estimate?.roundedSeconds,
-      onFailure: step.onFailure, isFinally: isFinally, restores: effects.restores, verifies: Set(verified).sorted(),
+      onFailure: step.onFailure, isFinally: isFinally, restores: effects.restores,
+      verifies: Set(verified).sorted(),
       definition: step.definition)
   }
 }

@@ -15,7 +15,8 @@ enum SnapshotRepository {
 /// What a plan without `repository` has: every question is answered with what is missing.
 private struct NoRepository: SnapshotStore {
   private var failure: SnapshotError {
-    SnapshotError(.repositoryMissing, "the plan names no repository", remedy: "add `repository: {directory: ...}` to it")
+    SnapshotError(
+      .repositoryMissing, "the plan names no repository", remedy: "add `repository: {directory: ...}` to it")
   }
 
   func snapshots(of database: DatabaseID?) async throws(SnapshotError) -> SnapshotListing { throw failure }

@@ -12,18 +12,21 @@ struct TargetLeases: ~Copyable {
   static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases {
     let targets = Set(setup.graph.nodes.flatMap { targets(of: $0, setup.environment) }).sorted()
     let holder = LeaseHolder(
-      run: setup.run.text, plan: setup.graph.plan.name.text, pid: HostFacts.processID, host: HostFacts.hostName,
+      run: setup.run.text, plan: setup.graph.plan.name.text, pid: HostFacts.processID,
+      host: HostFacts.hostName,
       bootID: HostFacts.bootID, user: HostFacts.userName, since: setup.startedAt)
     let folder = setup.stateDirectory + "/locks"
     do throws(LeaseError) {
-      return TargetLeases(leases: try await runBlocking { () throws(LeaseError) -> [LeaseFile] in
-        var leases: [LeaseFile] = []
-        for target in targets {
-          let name = SHA256Hasher.digest(Array(target.description.utf8)).short
-          leases.append(try LeaseFile.acquire("\(folder)/\(name).lock", for: target.description, holder: holder))
-        }
-        return leases
-      })
+      return TargetLeases(
+        leases: try await runBlocking { () throws(LeaseError) -> [LeaseFile] in
+          var leases: [LeaseFile] = []
+          for target in targets {
+            let name = SHA256Hasher.digest(Array(target.description.utf8)).short
+            leases.append(
+              try LeaseFile.acquire("\(folder)/\(name).lock", for: target.description, holder: holder))
+          }
+          return leases
+        })
     } catch {
       throw CommandFailure(error.isHeld ? .locked : .failed, error.description, remedy: error.remedy)
     }

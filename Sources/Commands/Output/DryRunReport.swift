@@ -19,18 +19,25 @@ enum DryRunReport {
     for (index, wave) in dryRun.waves.enumerated() {
       for node in wave { lines.append("  \(index + 1)  \(describe(nodes[node]))  would-run") }
     }
-    for wave in dryRun.finally { for node in wave { lines.append("  f  \(describe(nodes[node]))  would-run") } }
-    for skip in dryRun.skips { lines.append("  -  \(describe(nodes[skip.step]))  skipped-by-mode: \(skip.reason.message)") }
+    for wave in dryRun.finally {
+      for node in wave { lines.append("  f  \(describe(nodes[node]))  would-run") }
+    }
+    for skip in dryRun.skips {
+      lines.append("  -  \(describe(nodes[skip.step]))  skipped-by-mode: \(skip.reason.message)")
+    }
     lines += ["", "steps of one number start together as soon as those before are done; f: `finally`"]
-    lines.append("`--dry-run=probe` also looks at snapshots, targets, services and channels, changing nothing")
+    lines.append(
+      "`--dry-run=probe` also looks at snapshots, targets, services and channels, changing nothing")
     console.print(lines.joined(separator: "\n"))
     return .done
   }
 
   /// Whether it could run, as far as looking can tell; exits with 1 if anything is blocked.
-  static func printProbe(_ setup: RunSetup, _ options: ExecutionOptions, _ console: Console) async -> ExitCode {
+  static func printProbe(_ setup: RunSetup, _ options: ExecutionOptions, _ console: Console) async -> ExitCode
+  {
     let probes = await ProbeDryRun(
-      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options, references: { _ in nil }
+      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
+      references: { _ in nil }
     ).run()
     let blocked = probes.filter { $0.state == .blocked }.count
     if console.isJSON {
@@ -39,7 +46,10 @@ enum DryRunReport {
           "id": .string(probe.step.text), "state": .string(probe.state.rawValue),
           "findings": .array(
             probe.findings.map {
-              ["subject": .string($0.subject), "state": .string($0.state.rawValue), "detail": .string($0.detail)]
+              [
+                "subject": .string($0.subject), "state": .string($0.state.rawValue),
+                "detail": .string($0.detail),
+              ]
             }),
         ]
       }
@@ -55,7 +65,9 @@ enum DryRunReport {
     for probe in probes {
       lines.append("  \(paint(probe.state, console)) \(probe.step)")
       for finding in probe.findings {
-        lines.append("      \(finding.state.rawValue): \(SafeText.line(finding.subject)): \(SafeText.line(finding.detail))")
+        lines.append(
+          "      \(finding.state.rawValue): \(SafeText.line(finding.subject)): \(SafeText.line(finding.detail))"
+        )
       }
     }
     func count(_ state: ProbeFinding.State) -> Int { probes.filter { $0.state == state }.count }
@@ -87,20 +99,28 @@ enum DryRunReport {
     let nodes = setup.graph.nodes
     var steps: [JSONValue] = []
     for (index, wave) in dryRun.waves.enumerated() {
-      for node in wave { steps.append(["id": .string(nodes[node].step.id.text), "state": "would-run", "wave": .integer(Int64(index + 1))]) }
+      for node in wave {
+        steps.append([
+          "id": .string(nodes[node].step.id.text), "state": "would-run", "wave": .integer(Int64(index + 1)),
+        ])
+      }
     }
     for node in dryRun.finally.flatMap({ $0 }) {
       steps.append(["id": .string(nodes[node].step.id.text), "state": "would-run", "finally": true])
     }
     for skip in dryRun.skips {
-      steps.append(["id": .string(nodes[skip.step].step.id.text), "state": "skipped-by-mode", "reason": .string(skip.reason.message)])
+      steps.append([
+        "id": .string(nodes[skip.step].step.id.text), "state": "skipped-by-mode",
+        "reason": .string(skip.reason.message),
+      ])
     }
     return steps
   }
 
   private static func json(_ setup: RunSetup, depth: String, steps: [JSONValue]) -> JSONValue {
     [
-      "schemaVersion": 1, "plan": .string(setup.graph.plan.name.text), "dryRun": .string(depth), "steps": .array(steps),
+      "schemaVersion": 1, "plan": .string(setup.graph.plan.name.text), "dryRun": .string(depth),
+      "steps": .array(steps),
     ]
   }
 }

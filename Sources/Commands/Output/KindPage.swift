@@ -9,8 +9,12 @@ enum KindPage {
     var lines = ["\(declaration.name) (\(family))", ""]
     lines += TextWrap.lines(declaration.summary.sentenced, width: 100)
     lines += [""] + keys(declaration.shape, indent: "")
-    for paragraph in declaration.notes.split(separator: "\n\n") { lines += [""] + TextWrap.lines(String(paragraph), width: 100) }
-    lines += ["", "Example:", ""] + declaration.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
+    for paragraph in declaration.notes.split(separator: "\n\n") {
+      lines += [""] + TextWrap.lines(String(paragraph), width: 100)
+    }
+    lines +=
+      ["", "Example:", ""]
+      + declaration.example.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -21,7 +25,9 @@ enum KindPage {
 
   /// The page for the documentation.
   static func markdown(_ declaration: KindDeclaration, family: String) -> String {
-    var lines = ["# \(declaration.name)", "", "\(family.capitalizedFirst). \(declaration.summary.sentenced)", ""]
+    var lines = [
+      "# \(declaration.name)", "", "\(family.capitalizedFirst). \(declaration.summary.sentenced)", "",
+    ]
     lines += table(declaration.shape)
     if !declaration.notes.isEmpty { lines += ["", declaration.notes] }
     lines += ["", "```yaml", declaration.example, "```"]
@@ -33,10 +39,13 @@ enum KindPage {
     guard !shape.keys.isEmpty || !shape.later.isEmpty else { return ["It has no keys."] }
     var lines = ["| key | holds | required | default | |", "| --- | --- | --- | --- | --- |"]
     for key in shape.keys {
-      lines.append("| `\(inside)\(key.name)` | \(key.typeName) | \(key.isRequired ? "yes" : "") | \(key.fallbackText ?? "") | \(key.summary) |")
+      lines.append(
+        "| `\(inside)\(key.name)` | \(key.typeName) | \(key.isRequired ? "yes" : "") | \(key.fallbackText ?? "") | \(key.summary) |"
+      )
     }
     for later in shape.later {
-      lines.append("| `\(inside)\(later.name)` | | | | refused by this version; it would be: \(later.summary) |")
+      lines.append(
+        "| `\(inside)\(later.name)` | | | | refused by this version; it would be: \(later.summary) |")
     }
     return lines
   }
@@ -45,7 +54,8 @@ enum KindPage {
   static func json(_ declaration: KindDeclaration, family: String) -> JSONValue {
     [
       "family": .string(family), "name": .string(declaration.name), "summary": .string(declaration.summary),
-      "notes": .string(declaration.notes), "example": .string(declaration.example), "schema": declaration.shape.schema(),
+      "notes": .string(declaration.notes), "example": .string(declaration.example),
+      "schema": declaration.shape.schema(),
     ]
   }
 
@@ -56,9 +66,13 @@ enum KindPage {
       let state = key.isRequired ? "required" : key.fallbackText.map { "default \($0)" } ?? "optional"
       lines.append("\(indent)  \(key.name): \(key.typeName), \(state)")
       lines += TextWrap.lines(key.summary, width: 90).map { "\(indent)      \($0)" }
-      if key.nested.count == 1, !key.nested[0].keys.isEmpty { lines += keys(key.nested[0], indent: indent + "    ") }
+      if key.nested.count == 1, !key.nested[0].keys.isEmpty {
+        lines += keys(key.nested[0], indent: indent + "    ")
+      }
     }
-    for later in shape.later { lines += ["\(indent)  \(later.name): refused by this version; it would be: \(later.summary)"] }
+    for later in shape.later {
+      lines += ["\(indent)  \(later.name): refused by this version; it would be: \(later.summary)"]
+    }
     return lines
   }
 }

@@ -6,7 +6,8 @@ import Values
 enum EventLine {
   /// The line, or nil for an event that is not worth one; a failed step also shows its last lines of output.
   static func text(_ event: RunEvent, _ running: RunningSteps, color: Bool, isPlain: Bool) -> String? {
-    let stamp = isPlain ? "\(event.time.description.prefix(19))Z  " : "\(event.elapsed.readable.leftPadded(to: 10))  "
+    let stamp =
+      isPlain ? "\(event.time.description.prefix(19))Z  " : "\(event.elapsed.readable.leftPadded(to: 10))  "
     guard let (mark, tone, words) = content(event, running) else { return nil }
     let painted = color ? "\u{1b}[\(tone)m\(mark)\u{1b}[0m" : mark
     return "\(stamp)\(painted) \(words)"
@@ -38,9 +39,12 @@ enum EventLine {
       if let remedy = finished.error?.remedy { text += "\n             = help: \(safe(remedy))" }
       for line in finished.error?.lastLines.suffix(20) ?? [] { text += "\n             | \(safe(line))" }
       return ("FAIL", "31", text)
-    case .skipped: return ("-  ", "2", "\(finished.step): skipped: \(safe(finished.error?.message ?? "by mode"))")
-    case .cancelled: return ("x  ", "33", "\(finished.step): stopped: \(safe(finished.error?.message ?? "by the run"))")
-    case .notReached: return ("-  ", "33", "\(finished.step): not reached: \(safe(finished.error?.message ?? ""))")
+    case .skipped:
+      return ("-  ", "2", "\(finished.step): skipped: \(safe(finished.error?.message ?? "by mode"))")
+    case .cancelled:
+      return ("x  ", "33", "\(finished.step): stopped: \(safe(finished.error?.message ?? "by the run"))")
+    case .notReached:
+      return ("-  ", "33", "\(finished.step): not reached: \(safe(finished.error?.message ?? ""))")
     case .pending, .running, .waiting: return ("?  ", "33", "\(finished.step)")
     }
   }
@@ -52,11 +56,14 @@ enum EventLine {
       text = "snapshot \(chosen.snapshot), data as of \(chosen.consistentAt), \(chosen.bytes)"
     case .published(let publication):
       guard let kept = publication.kept else { return nil }
-      text = "old data kept as \(safe(kept))"
-        + (publication.holders.isEmpty ? "" : "; still open in \(safe(publication.holders.joined(separator: ", ")))")
+      text =
+        "old data kept as \(safe(kept))"
+        + (publication.holders.isEmpty
+          ? "" : "; still open in \(safe(publication.holders.joined(separator: ", ")))")
     case .check(let check):
       guard check.state != .passed else { return nil }
-      text = "check \(check.id) \(check.state.rawValue.lowercased()): expected \(safe(check.expected)), got \(safe(check.actual))"
+      text =
+        "check \(check.id) \(check.state.rawValue.lowercased()): expected \(safe(check.expected)), got \(safe(check.actual))"
     case .notification(let notification):
       guard !notification.delivered else { return nil }
       text = "channel \(notification.channel) not told: \(safe(notification.error ?? ""))"

@@ -6,7 +6,8 @@ import Values
 enum ProgressLines {
   /// The lines that a terminal shows below the events: one a running step, and the objective counting down.
   static func live(
-    _ running: RunningSteps, _ activities: [(step: StepID, activity: RunBoard.Activity)], _ board: RunBoard, width: Int
+    _ running: RunningSteps, _ activities: [(step: StepID, activity: RunBoard.Activity)], _ board: RunBoard,
+    width: Int
   ) -> [String] {
     let now = board.elapsed
     var lines = running.steps.prefix(12).map { step -> String in
@@ -30,7 +31,9 @@ enum ProgressLines {
 
   private static func summary(_ running: RunningSteps, _ board: RunBoard) -> String {
     let used = board.elapsed + board.spent
-    let clock = used <= board.rto ? "RTO left \((board.rto - used).readable)" : "RTO passed by \((used - board.rto).readable)"
+    let clock =
+      used <= board.rto
+      ? "RTO left \((board.rto - used).readable)" : "RTO passed by \((used - board.rto).readable)"
     return "\(running.done) of \(running.total) steps done, \(clock)"
   }
 

@@ -2,6 +2,7 @@ import BackendKit
 import HostSystem
 import Reporting
 import RunEvents
+import Synchronization
 import Values
 
 /// What is known of a run while it goes on: written by the journal and by steps, read by the view.
@@ -23,7 +24,7 @@ final class RunBoard: Sendable {
     var isClosed = false
   }
 
-  private let state = Guarded(State())
+  private let state = Mutex(State())
   private let clock = HostClock()
   private let started: Duration
   /// The run's recovery time objective.
@@ -48,7 +49,7 @@ final class RunBoard: Sendable {
 
   /// Takes events that are on record.
   func record(_ events: [RunEvent]) {
-    state.with { state in
+    state.withLock { state in
       for event in events {
         state.fold.apply(event)
         if case .stepFinished(let finished) = event.body { state.activities[finished.step] = nil }
@@ -60,7 +61,7 @@ final class RunBoard: Sendable {
   /// Takes a step's progress.
   func progress(_ step: StepID, _ progress: StepProgress) {
     let now = elapsed
-    state.with { state in
+    state.withLock { state in
       let bytes = progress.bytesDone?.bytes ?? 0
       let before = state.activities[step]
       let isSame = before?.progress.activity == progress.activity
@@ -73,22 +74,22 @@ final class RunBoard: Sendable {
   }
 
   /// Has the view say something.
-  func say(_ message: String) { state.with { $0.messages.append(message) } }
+  func say(_ message: String) { state.withLock { $0.messages.append(message) } }
 
   /// The value of `${run.name}`.
-  func reference(_ name: String) -> String? { state.with { $0.fold.reference(name) } }
+  func reference(_ name: String) -> String? { state.withLock { $0.fold.reference(name) } }
 
   /// The report so far.
   func report() -> String {
-    guard let record = state.with({ $0.fold.record(now: elapsed) }) else { return "" }
+    guard let record = state.withLock({ $0.fold.record(now: elapsed) }) else { return "" }
     return TextReport.text(record, style: ReportStyle())
   }
 
   /// The record when all is over.
-  func finalRecord() -> RunRecord? { state.with { $0.fold.record() } }
+  func finalRecord() -> RunRecord? { state.withLock { $0.fold.record() } }
 
   /// Says that nothing more will come.
-  func close() { state.with { $0.isClosed = true } }
+  func close() { state.withLock { $0.isClosed = true } }
 
   /// What a view shows next.
   struct News: Sendable {
@@ -100,7 +101,7 @@ final class RunBoard: Sendable {
 
   /// Hands over what came since the last call.
   func takeNews() -> News {
-    state.with { state in
+    state.withLock { state in
       defer {
         state.news = []
         state.messages = []

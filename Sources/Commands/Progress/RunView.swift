@@ -26,11 +26,14 @@ struct RunView {
       drawn = 0
       for event in news.events {
         running.apply(event)
-        if let line = EventLine.text(event, running, color: console.colorsError, isPlain: !redraws) { text += line + "\n" }
+        if let line = EventLine.text(event, running, color: console.colorsError, isPlain: !redraws) {
+          text += line + "\n"
+        }
       }
       for message in news.messages { text += "drplan: \(message)\n" }
       if redraws, !news.isClosed {
-        let lines = ProgressLines.live(running, news.activities, board, width: TerminalFacts.size(2)?.columns ?? 80)
+        let lines = ProgressLines.live(
+          running, news.activities, board, width: TerminalFacts.size(2)?.columns ?? 80)
         drawn = lines.count
         text += lines.map { $0 + "\n" }.joined()
       } else if board.elapsed - lastPlain > .seconds(30), !news.isClosed {

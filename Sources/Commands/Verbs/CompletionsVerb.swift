@@ -6,7 +6,9 @@ enum CompletionsVerb: Verb {
   static let declaration = CommandDeclaration(
     "completions", summary: "print the completion script of a shell",
     examples: [.init("source <(drplan completions bash)", "complete in this shell")],
-    arguments: [Argument("SHELL", "bash, zsh or fish", completion: .words(ShellCompletion.allCases.map(\.rawValue)))])
+    arguments: [
+      Argument("SHELL", "bash, zsh or fish", completion: .words(ShellCompletion.allCases.map(\.rawValue)))
+    ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
     guard let shell = ShellCompletion(rawValue: invocation.arguments[0]) else {
@@ -27,10 +29,14 @@ enum ManVerb: Verb {
     let sections = [
       (
         title: "Files",
-        text: "State is kept in --state DIR, else $DRPLAN_STATE, else /var/lib/drplan for root, else $XDG_STATE_HOME/drplan, "
+        text:
+          "State is kept in --state DIR, else $DRPLAN_STATE, else /var/lib/drplan for root, else $XDG_STATE_HOME/drplan, "
           + "else ~/.local/state/drplan. Files have the mode 0600, folders 0700."
       ),
-      (title: "Environment", text: "DRPLAN_STATE: the state directory.\n\nNO_COLOR: no colour.\n\nTERM=dumb: no redrawing."),
+      (
+        title: "Environment",
+        text: "DRPLAN_STATE: the state directory.\n\nNO_COLOR: no colour.\n\nTERM=dumb: no redrawing."
+      ),
     ]
     console.print(ManualPage.roff(for: VerbList.declaration, version: DrplanTool.version, sections: sections))
     return .done

@@ -7,7 +7,9 @@ enum InitVerb: Verb {
   static let declaration = CommandDeclaration(
     "init", summary: "write a first plan to start from",
     discussion: "Writes a small valid plan with comments. An existing file is never overwritten.",
-    examples: [.init("drplan init plans/orders.yaml", "then edit it, and `drplan validate plans/orders.yaml`")],
+    examples: [
+      .init("drplan init plans/orders.yaml", "then edit it, and `drplan validate plans/orders.yaml`")
+    ],
     arguments: [Argument("PLAN", "the file to write", completion: .files)])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
@@ -18,7 +20,8 @@ enum InitVerb: Verb {
       try FileTree.makeDirectories(DurableFile.parent(of: path))
       try DurableFile.create(Array(text(name).utf8), at: path, mode: 0o644)
     } catch {
-      throw CommandFailure(.refused, "the plan cannot be written: \(error)", remedy: "name a file that does not exist yet")
+      throw CommandFailure(
+        .refused, "the plan cannot be written: \(error)", remedy: "name a file that does not exist yet")
     }
     console.note("wrote \(path); next: edit it, then `drplan validate \(path)` and `drplan backup \(path)`")
     return .done

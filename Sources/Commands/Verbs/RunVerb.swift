@@ -14,13 +14,16 @@ enum RunVerb: Verb {
   static let dryRun = Option(
     "dry-run", letter: "n", value: .optional("DEPTH", default: "static"), choices: ["static", "probe"],
     "change nothing: show what would run, or look read-only whether it could")
-  static let mode = Option("mode", value: .required("MODE"), choices: ["recovery", "drill"], "what the run is for; recovery if left out")
+  static let mode = Option(
+    "mode", value: .required("MODE"), choices: ["recovery", "drill"],
+    "what the run is for; recovery if left out")
   static let confirm = Option("confirm", value: .required("NAME"), "refuse to run a plan of any other name")
   static let events = Option(
     "events", value: .required("FILE"), completion: .files,
     "write each event as a JSON line as soon as it is on record; `-` is standard output")
   static let noProgress = Option("no-progress", "plain lines instead of a redrawn progress display")
-  static let parallel = Option("parallel", value: .required("N"), "how many steps may run at once; 8 if left out")
+  static let parallel = Option(
+    "parallel", value: .required("N"), "how many steps may run at once; 8 if left out")
 
   static let declaration = CommandDeclaration(
     "run", summary: "run a plan and say whether its objectives were met",
@@ -34,13 +37,16 @@ enum RunVerb: Verb {
       """,
     examples: [
       .init("drplan run plans/orders.yaml", "recover"),
-      .init("drplan run plans/orders.yaml --disrupted-at 2026-11-20T03:02:00Z", "measure the data lost from that instant"),
+      .init(
+        "drplan run plans/orders.yaml --disrupted-at 2026-11-20T03:02:00Z",
+        "measure the data lost from that instant"),
       .init("drplan run plans/orders.yaml --dry-run=probe", "look whether it could run"),
       .init("drplan run plans/orders.yaml --format json --events run.jsonl", "for machines"),
     ],
     arguments: [Argument("PLAN", "the plan's file", completion: .files)],
     options: [
-      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, confirm, parallel, RunSetup.state, events,
+      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, confirm, parallel,
+      RunSetup.state, events,
       noProgress, FormatOption.option(["text", "json", "markdown"]), Console.color,
     ])
 
@@ -52,7 +58,9 @@ enum RunVerb: Verb {
         remedy: "to try a restore without touching live data, give the database another `recovery` place")
     }
     if let name = invocation.value(confirm), name != graph.plan.name.text {
-      throw CommandFailure(.refused, "the plan is called `\(graph.plan.name)`, not `\(name)`", remedy: "check the file, or `--confirm`")
+      throw CommandFailure(
+        .refused, "the plan is called `\(graph.plan.name)`, not `\(name)`",
+        remedy: "check the file, or `--confirm`")
     }
     var options = ExecutionOptions()
     if let text = invocation.value(parallel) {
@@ -83,13 +91,17 @@ enum Preflight {
       options.excluded[node] = "not a restore"
     }
     let probes = await ProbeDryRun(
-      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options, references: { _ in nil }
+      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
+      references: { _ in nil }
     ).run()
-    let blocked = probes.flatMap { probe in probe.findings.filter { $0.state == .blocked }.map { (probe.step, $0) } }
+    let blocked = probes.flatMap { probe in
+      probe.findings.filter { $0.state == .blocked }.map { (probe.step, $0) }
+    }
     guard !blocked.isEmpty else { return }
     let lines = blocked.map { "\($0): \($1.subject): \($1.detail)" }
     throw CommandFailure(
       .failed, "the plan cannot recover; nothing was changed\n  " + lines.joined(separator: "\n  "),
-      remedy: "mend this, then run again; `drplan run \(setup.file.file) --dry-run=probe` looks at every step")
+      remedy: "mend this, then run again; `drplan run \(setup.file.file) --dry-run=probe` looks at every step"
+    )
   }
 }

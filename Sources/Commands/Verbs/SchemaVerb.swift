@@ -38,10 +38,14 @@ enum SchemaVerb: Verb {
 
   private static func pages(_ schema: String) -> [(path: String, text: String)] {
     var pages = [(path: "schema/recovery-plan.schema.json", text: schema)]
-    var index = ["# Diagnostics", "", "Made by `drplan schema --docs docs`; do not edit.", "", "| code | name | severity | |", "| --- | --- | --- | --- |"]
+    var index = [
+      "# Diagnostics", "", "Made by `drplan schema --docs docs`; do not edit.", "",
+      "| code | name | severity | |", "| --- | --- | --- | --- |",
+    ]
     for rule in DiagnosticRule.all {
       pages.append(("codes/\(rule.code).md", DiagnosticRenderer.markdownPage(rule)))
-      index.append("| [\(rule.code)](\(rule.code).md) | \(rule.name) | \(rule.severity.rawValue) | \(rule.summary) |")
+      index.append(
+        "| [\(rule.code)](\(rule.code).md) | \(rule.name) | \(rule.severity.rawValue) | \(rule.summary) |")
     }
     pages.append(("codes/README.md", index.joined(separator: "\n") + "\n"))
     var kinds = ["# Kinds", "", "Made by `drplan schema --docs docs`; do not edit.", ""]

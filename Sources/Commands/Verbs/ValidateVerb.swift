@@ -48,7 +48,8 @@ enum ValidateVerb: Verb {
     let rto = graph.plan.objectives.rto
     let steps = graph.nodes.count == 1 ? "1 step" : "\(graph.nodes.count) steps"
     let unknown = graph.hasUnknownDurations ? " (some steps declare no timeout)" : ""
-    return "\(file): valid, \(steps); timeouts on the critical path add up to \(worst.total.planText) of the RTO of "
+    return
+      "\(file): valid, \(steps); timeouts on the critical path add up to \(worst.total.planText) of the RTO of "
       + "\(rto.planText)\(unknown)"
   }
 }
@@ -60,10 +61,13 @@ enum GitHubAnnotations {
     diagnostics.sorted { $0.rule.severity > $1.rule.severity }.map { diagnostic in
       let range = diagnostic.range
       var place = "file=\(property(diagnostic.file)),line=\(range.start.line),endLine=\(range.end.line)"
-      if range.start.line == range.end.line { place += ",col=\(range.start.column),endColumn=\(range.end.column)" }
+      if range.start.line == range.end.line {
+        place += ",col=\(range.start.column),endColumn=\(range.end.column)"
+      }
       let hint = diagnostic.hint.map { "\n\($0)" } ?? ""
       let title = property("\(diagnostic.rule.code) \(diagnostic.rule.name)")
-      return "::\(diagnostic.rule.severity.rawValue) \(place),title=\(title)::\(data(diagnostic.message + hint))\n"
+      return
+        "::\(diagnostic.rule.severity.rawValue) \(place),title=\(title)::\(data(diagnostic.message + hint))\n"
     }.joined()
   }
 

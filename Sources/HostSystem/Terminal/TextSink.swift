@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Writes text to a descriptor, whole and in order, without buffering of its own.
 ///
@@ -6,7 +7,7 @@ import Glibc
 /// dropped from then on, and `isLost` says so. Blocks while the reader is slow: call it where blocking is allowed.
 public final class TextSink: Sendable {
   private let descriptor: Int32
-  private let lost = Guarded(false)
+  private let lost = Mutex(false)
 
   /// A sink for an open descriptor that stays the caller's.
   public init(_ descriptor: Int32) { self.descriptor = descriptor }
@@ -17,11 +18,11 @@ public final class TextSink: Sendable {
   public static let standardError = TextSink(2)
 
   /// Whether the reader has gone away.
-  public var isLost: Bool { lost.with { $0 } }
+  public var isLost: Bool { lost.withLock { $0 } }
 
   /// Writes the text; texts of several callers never mix.
   public func write(_ text: String) {
-    lost.with { lost in
+    lost.withLock { lost in
       var text = text
       guard !lost else { return }
       text.withUTF8 { bytes in
