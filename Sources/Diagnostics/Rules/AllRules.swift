@@ -3,7 +3,7 @@ extension DiagnosticRule {
   ///
   /// A new family is a file in this folder and one line here.
   public static let all: [DiagnosticRule] =
-    syntaxRules
+    syntaxRules + schemaRules + graphRules + objectiveRules + safetyRules + secretRules + notificationRules
 
   /// The rule with this code or name, in any letter case; a code also without its letters (`drplan explain 202`).
   public static func named(_ word: String) -> DiagnosticRule? {
