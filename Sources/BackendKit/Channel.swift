@@ -2,7 +2,9 @@ public import Declarations
 public import RunEvents
 public import Values
 
-/// A way to tell people. Conforming types live one per file in `Backends/Channels`.
+/// A way to tell people.
+///
+/// Conforming types live one per file in `Backends/Channels`.
 public protocol Channel: Sendable {
   /// Its name, keys, documentation.
   static var declaration: KindDeclaration { get }

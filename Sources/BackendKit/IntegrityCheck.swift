@@ -1,7 +1,9 @@
 public import Declarations
 public import Values
 
-/// Proves one thing about recovered data. Conforming types live one per file in `Backends/Checks`.
+/// Proves one thing about recovered data.
+///
+/// Conforming types live one per file in `Backends/Checks`.
 public protocol IntegrityCheck: Sendable {
   /// Its name, keys, documentation.
   static var declaration: KindDeclaration { get }

@@ -1,7 +1,9 @@
 public import Declarations
 public import Values
 
-/// Stops and starts one service. Conforming types live one per file in `Backends/Services`.
+/// Stops and starts one service.
+///
+/// Conforming types live one per file in `Backends/Services`.
 public protocol ServiceManager: Sendable {
   /// Its name, keys, documentation.
   static var declaration: KindDeclaration { get }

@@ -2,7 +2,9 @@ public import Declarations
 public import RunEvents
 public import Values
 
-/// What a step does. Conforming types live one per file in `Backends/Actions` and are listed once in `Backends.registry`.
+/// What a step does.
+///
+/// Conforming types live one per file in `Backends/Actions` and are listed once in `Backends.registry`.
 public protocol StepAction: Sendable {
   /// Its name, keys, documentation.
   static var declaration: KindDeclaration { get }

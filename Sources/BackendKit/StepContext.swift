@@ -55,7 +55,9 @@ public struct StepContext: Sendable {
     }
   }
 
-  /// Puts evidence on record; durable when it returns. Call it before the effect that it announces.
+  /// Puts evidence on record; durable when it returns.
+  ///
+  /// Call it before the effect that it announces.
   public func record(_ evidence: StepEvidence) async throws(StepFailure) {
     try await recordEvidence(evidence)
   }

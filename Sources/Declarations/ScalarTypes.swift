@@ -1,5 +1,5 @@
 import Diagnostics
-import PlanSyntax
+public import PlanSyntax
 public import Values
 
 extension ValueType where Value == String {
@@ -25,7 +25,9 @@ extension ValueType where Value == String {
     }
   }
 
-  /// A path; a relative one counts from the plan's folder. Gives an absolute path without `.` and `..`.
+  /// A path; a relative one counts from the plan's folder.
+  ///
+  /// Gives an absolute path without `.` and `..`.
   public static var path: ValueType<String> {
     text.map("a path") { text, node, decoding in
       guard !text.isEmpty, !text.utf8.contains(0) else {
@@ -303,5 +305,12 @@ extension ValueType where Value == [Template] {
   /// An argument vector: the program and its arguments, never a shell line.
   public static var arguments: ValueType<[Template]> {
     ValueType<Template>.template.list(atLeast: 1)
+  }
+}
+
+extension ValueType where Value == Node {
+  /// A value whose shape depends on another key: read later, by whoever knows that key.
+  public static func raw(_ name: String, schema: JSONValue = .object([])) -> ValueType<Node> {
+    ValueType<Node>(name, schema: schema) { node, _ in node }
   }
 }

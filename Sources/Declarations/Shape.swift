@@ -84,7 +84,9 @@ public struct Shape: Sendable {
   /// Words that people use instead, each with the right key: `depends_on` for `needs`.
   public let synonyms: [String: String]
 
-  /// A mapping's keys. Pass `key.erased` for each.
+  /// A mapping's keys.
+  ///
+  /// Pass `key.erased` for each.
   public init(
     _ noun: String, _ keys: [KeyDeclaration], rules: [Rule] = [], later: [LaterKey] = [],
     synonyms: [String: String] = [:]

@@ -11,6 +11,7 @@ public struct Reference: Sendable, Hashable, CustomStringConvertible {
     self.path = path
   }
 
+  /// For people.
   public var description: String { "${\(([namespace] + path).joined(separator: "."))}" }
 }
 

@@ -36,7 +36,9 @@ public struct ValueType<Value: Sendable>: Sendable {
     }
   }
 
-  /// A list of such values; a single value is not taken for a list of one. Reads every element even after an error.
+  /// A list of such values; a single value is not taken for a list of one.
+  ///
+  /// Reads every element even after an error.
   public func list(atLeast minimum: Int = 0) -> ValueType<[Value]> {
     let name = self.name.split(separator: " ").dropFirst().joined(separator: " ")
     var members: [JSONValue.Member] = [.init("type", "array"), .init("items", schema)]

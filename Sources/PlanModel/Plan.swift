@@ -34,6 +34,8 @@ public struct Plan: Sendable {
   public var steps: [Step]
   /// Steps that always run at the end, in the order of the text.
   public var finally: [Step]
+  /// Names of other parts that the plan uses outside its steps, in readiness probes and channels.
+  public var uses: [NameUse]
   /// The file as the user named it.
   public var file: String
   /// The absolute folder of the file.
@@ -46,7 +48,7 @@ public struct Plan: Sendable {
     name: PlanName, title: String?, description: String?, owner: String?, labels: [String: String],
     objectives: Objectives, params: [String: String], secrets: [NamedValue<SecretOrigin>],
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
-    steps: [Step], finally: [Step], file: String, directory: String, digest: SHA256Digest
+    steps: [Step], finally: [Step], uses: [NameUse], file: String, directory: String, digest: SHA256Digest
   ) {
     self.name = name
     self.title = title
@@ -62,6 +64,7 @@ public struct Plan: Sendable {
     self.channels = channels
     self.steps = steps
     self.finally = finally
+    self.uses = uses
     self.file = file
     self.directory = directory
     self.digest = digest

@@ -32,8 +32,8 @@ public struct Step: Sendable {
   public var references: [PlacedReference]
   /// Where its `id` stands.
   public var range: SourceRange
-  /// Where its `timeout` stands, or its `id`.
-  public var timeoutRange: SourceRange
+  /// Whether the plan says how long it may take; otherwise it may take as long as the RTO.
+  public var declaresTimeout: Bool
   /// Digest of its definition after parameters were filled in, without places and comments.
   public var definition: SHA256Digest
 
@@ -42,7 +42,7 @@ public struct Step: Sendable {
     id: StepID, title: String?, actionName: String, action: any StepAction, needs: [StepNeed]?,
     timeout: Duration,
     retry: RetryPolicy, onFailure: FailurePolicy, modes: Set<RunMode>, estimate: Duration?, uses: [NameUse],
-    references: [PlacedReference], range: SourceRange, timeoutRange: SourceRange, definition: SHA256Digest
+    references: [PlacedReference], range: SourceRange, declaresTimeout: Bool, definition: SHA256Digest
   ) {
     self.id = id
     self.title = title
@@ -57,7 +57,7 @@ public struct Step: Sendable {
     self.uses = uses
     self.references = references
     self.range = range
-    self.timeoutRange = timeoutRange
+    self.declaresTimeout = declaresTimeout
     self.definition = definition
   }
 }

@@ -25,7 +25,9 @@ public struct RunEvent: Sendable, Equatable {
     self.body = body
   }
 
-  /// What happened. Steps go `stepStarted`, any number of `stepEvidence` and `stepRetrying`, `stepFinished`; a step that
+  /// What happened.
+  ///
+  /// Steps go `stepStarted`, any number of `stepEvidence` and `stepRetrying`, `stepFinished`; a step that
   /// never starts has only `stepFinished`.
   public enum Body: Sendable, Equatable {
     /// The run began; always the first event.
@@ -123,7 +125,9 @@ public struct StepFinished: Sendable, Codable, Equatable {
   }
 }
 
-/// Why something did not work: for events and reports. Never holds a secret.
+/// Why something did not work: for events and reports.
+///
+/// Never holds a secret.
 public struct StepError: Sendable, Codable, Equatable {
   /// A stable word for machines: `Timeout`, `CheckFailed`, `SnapshotMissing`, ...
   public var code: String
@@ -157,7 +161,9 @@ public struct InterruptRequested: Sendable, Codable, Equatable {
   }
 }
 
-/// The run ended. Its exit code follows from `result`, `signal` and the objectives; see `Reporting`.
+/// The run ended.
+///
+/// Its exit code follows from `result`, `signal` and the objectives; see `Reporting`.
 public struct RunFinished: Sendable, Codable, Equatable {
   /// How it ended, objectives aside.
   public var result: RunResult

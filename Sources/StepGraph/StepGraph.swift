@@ -1,7 +1,8 @@
 public import PlanModel
-public import Values
 
-/// The steps of a plan with their order: free of cycles, every need resolved. Made by `GraphBuilder`.
+/// The steps of a plan with their order: free of cycles, every need resolved.
+///
+/// Made by `GraphBuilder`.
 ///
 /// Nodes stand in the order of the plan, main steps first, then `finally`; indices into `nodes` name steps everywhere in
 /// this value.

@@ -32,6 +32,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
     return "\(bytes) B"
   }
 
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
   /// The sum.
   public static func + (left: Self, right: Self) -> Self { Self(left.bytes + right.bytes) }

@@ -13,6 +13,7 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
     self.text = text
   }
 
+  /// For people.
   public var description: String { text }
 
   /// In the order of the text's bytes.

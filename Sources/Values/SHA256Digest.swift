@@ -55,6 +55,7 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
     return result
   }
 
+  /// For people.
   public var description: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(unsafeUninitializedCapacity: 64) { buffer in
@@ -69,8 +70,11 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
   /// The first 12 digits: enough for people to tell two apart.
   public var short: String { String(description.prefix(12)) }
 
+  /// Whether both are the same.
   public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.words < right.words }
+  /// Feeds what tells two apart.
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 

@@ -10,7 +10,9 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
   /// Wraps a value just resolved.
   public init(_ value: String) { self.value = value }
 
+  /// For people.
   public var description: String { "***" }
+  /// For people.
   public var debugDescription: String { "***" }
   /// Hides the value from `dump` and from string interpolation of values that hold a secret.
   public var customMirror: Mirror { Mirror(self, children: []) }

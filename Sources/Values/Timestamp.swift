@@ -12,6 +12,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The instant that many seconds after the epoch.
   public init(seconds: Int64) { self.nanoseconds = seconds * 1_000_000_000 }
 
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
   /// The instant `duration` later.
