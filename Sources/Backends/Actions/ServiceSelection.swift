@@ -69,7 +69,7 @@ struct ServiceSelection {
     var findings: [ProbeFinding] = []
     for service in services {
       do throws(StepFailure) {
-        findings.append(await try ServiceChange(service, context).probe())
+        findings.append(try await ServiceChange(service, context).probe())
       } catch {
         findings.append(ProbeFinding("service `\(service)`", .blocked, error.message))
       }
