@@ -5,7 +5,9 @@ struct KeySet {
   private var places: [String: SourcePosition] = [:]
   private var mergePlace: SourcePosition?
 
-  /// Notes a key; returns where it already stands instead, if it does. `entries` are those that were kept.
+  /// Notes a key, or returns where it already stands.
+  ///
+  /// `entries` are those that were kept.
   mutating func insert(
     _ key: String, at place: SourcePosition, among entries: ArraySlice<Node.Entry>
   ) -> SourcePosition? {

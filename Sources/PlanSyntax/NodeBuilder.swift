@@ -3,17 +3,8 @@ import Diagnostics
 import Values
 
 /// Builds nodes out of libyaml's events, by recursive descent: the limit on depth comes before each level.
-struct NodeBuilder: ~Copyable {
-  /// An anchored value: what an alias of it yields, and what that costs.
-  struct Anchor {
-    var node: Node
-    /// How many nodes it is, itself included.
-    var size: Int
-    /// How many levels of collections it spans.
-    var height: Int
-  }
-
-  private let events: YAMLEvents
+struct NodeBuilder<Source: EventSource & ~Copyable>: ~Copyable {
+  private var events: Source
   private let text: UnsafeBufferPointer<UInt8>
   private let map: SourceMap
   private let limits: SyntaxLimits
@@ -21,7 +12,7 @@ struct NodeBuilder: ~Copyable {
   /// What was found so far.
   private(set) var diagnostics: [Diagnostic] = []
 
-  private var anchors: [String: Anchor] = [:]
+  private var anchors: [String: AnchoredNode] = [:]
   private var openAnchors: Set<String> = []
   private var nodeCount = 0
   private var aliasedCount = 0
@@ -33,11 +24,11 @@ struct NodeBuilder: ~Copyable {
   private var openItems: [Node] = []
   private var openEntries: [Node.Entry] = []
 
-  init(text: UnsafeBufferPointer<UInt8>, limits: SyntaxLimits) {
+  init(_ events: consuming Source, text: UnsafeBufferPointer<UInt8>, map: SourceMap, limits: SyntaxLimits) {
+    self.events = events
     self.text = text
+    self.map = map
     self.limits = limits
-    events = YAMLEvents(text)
-    map = SourceMap(text)
   }
 
   /// The only document of the text; nil, with a finding, when there is none or it is null.
@@ -62,12 +53,20 @@ struct NodeBuilder: ~Copyable {
     return root
   }
 
-  private func next() throws(SyntaxStop) -> drplan_yaml_event {
+  private mutating func next() throws(SyntaxStop) -> drplan_yaml_event {
     do {
       return try events.next()
     } catch {
-      let explainer = SyntaxErrorExplainer(failure: error, text: text, map: map, lastQuoted: lastQuoted)
-      throw SyntaxStop(diagnostic: explainer.diagnostic())
+      throw stop(error)
+    }
+  }
+
+  private func stop(_ failure: EventFailure) -> SyntaxStop {
+    switch failure {
+    case .notPlain: return SyntaxStop(diagnostic: nil)
+    case .syntax(let failure):
+      let explainer = SyntaxErrorExplainer(failure: failure, text: text, map: map, lastQuoted: lastQuoted)
+      return SyntaxStop(diagnostic: explainer.diagnostic())
     }
   }
 
@@ -95,7 +94,7 @@ struct NodeBuilder: ~Copyable {
     openAnchors.insert(name)
     let node = try value(event, level: level)
     openAnchors.remove(name)
-    anchors[name] = Anchor(node: node, size: nodeCount - countBefore, height: deepestLevel - level)
+    anchors[name] = AnchoredNode(node: node, size: nodeCount - countBefore, height: deepestLevel - level)
     deepestLevel = max(deepestLevel, deepestBefore)
     return node
   }
@@ -190,7 +189,9 @@ struct NodeBuilder: ~Copyable {
       try report(Self.missingKey(at: range))
       return nil
     }
-    return (String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range)
+    return (
+      String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range
+    )
   }
 
   private mutating func alias(_ event: drplan_yaml_event, level: Int) throws(SyntaxStop) -> Node {
@@ -201,7 +202,8 @@ struct NodeBuilder: ~Copyable {
     guard !openAnchors.contains(name), let anchor = anchors[name] else {
       let nearest = NearestName.of(name, among: anchors.keys.sorted())
       try report(
-        openAnchors.contains(name) ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
+        openAnchors.contains(name)
+          ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
       nodeCount += 1
       return Node(.scalar("", .plain), range: range)
     }
@@ -220,7 +222,9 @@ struct NodeBuilder: ~Copyable {
   /// From the bracket, when there is one; a block takes its start from its first child.
   private func bracketRange(_ start: drplan_yaml_event) -> SourceRange {
     var range = map.range(start)
-    if start.style == 1 { range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1) }
+    if start.style == 1 {
+      range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1)
+    }
     return range
   }
 
@@ -250,7 +254,8 @@ struct NodeBuilder: ~Copyable {
   ) throws(SyntaxStop) -> Node.ScalarStyle {
     switch tag {
     case "!", "tag:yaml.org,2002:str": return style == .plain ? .quoted : style
-    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null":
+    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
+      "tag:yaml.org,2002:null":
       if style != .plain { try report(Self.tagOnText(tag, at: range)) }
     default: try report(Self.unsupportedTag(tag, at: range))
     }

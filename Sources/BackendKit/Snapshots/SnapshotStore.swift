@@ -1,0 +1,2 @@
+/// Where snapshots live.
+public protocol SnapshotStore: Sendable {}
