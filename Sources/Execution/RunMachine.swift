@@ -104,7 +104,9 @@ package struct RunMachine: Sendable {
   /// Begins with the steps of one part that need nothing in it.
   private mutating func beginPart(_ part: Range<Int>) {
     unfinished = part.count { steps[$0].stage != .over }
-    for step in part where steps[step].unmet == 0 {
+    // Found first: what they release is not to be begun with once more.
+    let first = part.filter { steps[$0].unmet == 0 }
+    for step in first {
       if steps[step].stage == .over { release(step) } else { enqueue(step) }
     }
   }

@@ -1,4 +1,5 @@
 import BackendKit
+import PlanModel
 import RunEvents
 import StepGraph
 import Values
