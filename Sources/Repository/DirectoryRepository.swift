@@ -30,7 +30,7 @@ public struct DirectoryRepository: SnapshotStore {
   // MARK: - SnapshotStore
 
   public func snapshots(of database: DatabaseID?) async throws(SnapshotError) -> SnapshotListing {
-    try await OwnThread.run { [layout] (flag) throws(SnapshotError) in
+    try await runBlockingCancellable { [layout] (flag) throws(SnapshotError) in
       try RepositoryDescription.check(layout)
       return try SnapshotLister(layout: layout).list(database, flag)
     }
@@ -41,7 +41,7 @@ public struct DirectoryRepository: SnapshotStore {
   ) async throws(SnapshotError) -> SnapshotRecord {
     let run = BackupRun(
       layout: layout, options: options, source: source, tool: tool, now: now, progress: progress)
-    return try await OwnThread.run { [layout] (flag) throws(SnapshotError) in
+    return try await runBlockingCancellable { [layout] (flag) throws(SnapshotError) in
       try RepositoryDescription.make(layout)
       Leftovers.remove(layout)
       return try run.run(flag)
@@ -51,7 +51,7 @@ public struct DirectoryRepository: SnapshotStore {
   public func restore(
     _ id: SnapshotID, of database: DatabaseID, into staging: String, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> RestoreSummary {
-    try await OwnThread.run { [layout, options] (flag) throws(SnapshotError) in
+    try await runBlockingCancellable { [layout, options] (flag) throws(SnapshotError) in
       let record = try SnapshotLister(layout: layout).record(id, of: database)
       var staging = staging
       while staging.utf8.count > 1, staging.hasSuffix("/") { staging.removeLast() }
@@ -64,7 +64,7 @@ public struct DirectoryRepository: SnapshotStore {
   public func verify(
     _ id: SnapshotID, of database: DatabaseID, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> VerificationSummary {
-    try await OwnThread.run { [layout, options] (flag) throws(SnapshotError) in
+    try await runBlockingCancellable { [layout, options] (flag) throws(SnapshotError) in
       let record = try SnapshotLister(layout: layout).record(id, of: database)
       return try VerifyRun(layout: layout, options: options, record: record, progress: progress).run(flag)
     }
@@ -73,7 +73,7 @@ public struct DirectoryRepository: SnapshotStore {
   public func compare(
     _ id: SnapshotID, of database: DatabaseID, with path: String, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> ComparisonSummary {
-    try await OwnThread.run { [layout, options] (flag) throws(SnapshotError) in
+    try await runBlockingCancellable { [layout, options] (flag) throws(SnapshotError) in
       let record = try SnapshotLister(layout: layout).record(id, of: database)
       return try CompareRun(layout: layout, options: options, record: record, path: path, progress: progress)
         .run(flag)
@@ -81,7 +81,7 @@ public struct DirectoryRepository: SnapshotStore {
   }
 
   public func probe() async throws(SnapshotError) -> StoreStatus {
-    try await OwnThread.run { [layout] (_) throws(SnapshotError) in
+    try await runBlockingCancellable { [layout] (_) throws(SnapshotError) in
       let exists = try RepositoryDescription.exists(layout)
       // For a repository that is still to be made, the nearest directory that exists counts.
       var place = layout.root

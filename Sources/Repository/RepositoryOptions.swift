@@ -3,7 +3,7 @@ import HostSystem
 /// How a repository cuts and compresses; the defaults are what was measured, tests make everything small.
 struct RepositoryOptions: Sendable {
   /// Threads that compress, inflate and hash.
-  var workers = OwnThread.processors
+  var workers = WorkerTeam.processors
   /// The library that compresses.
   var engine = DeflateCodec.Engine.isal
   /// Its level; ISA-L's 2 gives what `igzip` gives.

@@ -26,7 +26,7 @@ struct VerifyRun {
     let damage = FindingList<VerificationSummary.Damage>()
     let blocks = Atomic<Int64>(0)
     let bytes = Atomic<Int64>(0)
-    let planned = OwnThread.team(options.workers) { _ in
+    let planned = WorkerTeam.run(options.workers) { _ in
       let reader = BlockReader()
       while let (_, (job, weight)) = queue.take() {
         if case .pack(let index) = job {

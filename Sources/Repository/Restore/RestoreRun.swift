@@ -109,7 +109,7 @@ struct RestoreRun {
     let meter = ProgressMeter(
       bytesTotal: record.logicalBytes.bytes, filesTotal: record.files, handler: progress)
     let queue = WorkQueue<(RestoreJob, weight: Int)>(limit: options.window, flag: flag)
-    let read = OwnThread.team(options.workers) { _ in
+    let read = WorkerTeam.run(options.workers) { _ in
       let placer = BlockPlacer(
         root: root, staging: staging, needed: needed, setsOwner: setsOwner, meter: meter)
       while let (_, (job, weight)) = queue.take() {
