@@ -184,7 +184,8 @@ extension RunMachine {
     bodies.append(
       .stepFinished(
         StepFinished(
-          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs)))
+          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs))
+    )
   }
 
   /// What needs `step` and nothing else may start. In `finally` that is so whatever became of `step`.
