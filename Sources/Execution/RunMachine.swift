@@ -188,7 +188,9 @@ extension RunMachine {
     )
   }
 
-  /// What needs `step` and nothing else may start. In `finally` that is so whatever became of `step`.
+  /// Lets what needs `step`, and nothing else that is not over, start.
+  ///
+  /// In `finally` that is so whatever became of `step`.
   mutating func release(_ step: Int) {
     var released = [step]
     while let step = released.popLast() {

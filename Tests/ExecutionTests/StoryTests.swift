@@ -2,6 +2,7 @@ import BackendKit
 import DrplanTestKit
 import PlanModel
 import RunEvents
+import StepGraph
 import Testing
 import Values
 
