@@ -289,8 +289,14 @@ extension ValueType {
   public static func name<Kind>(_ family: NameUse.Family) -> ValueType<Identifier<Kind>>
   where Value == Identifier<Kind> {
     ValueType<String>.text.map("the name of a \(family.rawValue)") { text, node, decoding in
+      guard let name = Identifier<Kind>(text) else {
+        decoding.report(
+          .badName, "`\(text)` is not the name of a \(family.rawValue)", at: node.range,
+          hint: "names are lower-case letters, digits and single hyphens, as in `orders-api`")
+        return nil
+      }
       decoding.note(NameUse(family, text, at: node.range))
-      return Identifier<Kind>(text)
+      return name
     }
   }
 }

@@ -5,6 +5,7 @@ public enum Severity: String, Sendable, Comparable, CaseIterable {
   /// The plan cannot be trusted to run; nothing was touched.
   case error
 
+  /// A warning weighs less than an error.
   public static func < (left: Self, right: Self) -> Bool { left == .warning && right == .error }
 }
 

@@ -32,6 +32,8 @@ public struct DiagnosticRule: Sendable, Hashable {
     self.good = good
   }
 
+  /// Rules are the same when their codes are.
   public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+  /// Hashes the code.
   public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 }

@@ -104,16 +104,6 @@ public struct Objectives: Sendable {
   }
 }
 
-/// Where a secret comes from; read when a run needs it.
-public enum SecretOrigin: Sendable, Equatable {
-  /// An environment variable of drplan's process.
-  case environment(String)
-  /// The content of a file, without its last line break.
-  case file(String)
-  /// What a command prints, without its last line break.
-  case command([Template])
-}
-
 /// Where snapshots live.
 public struct RepositoryLocation: Sendable {
   /// The absolute path of the directory.

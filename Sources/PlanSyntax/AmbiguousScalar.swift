@@ -10,18 +10,36 @@ struct AmbiguousScalar {
   /// What to write instead.
   let remedy: String
 
-  /// Nil when both agree. Reads no more than the first byte of most texts.
+  /// Nil when both agree.
+  ///
+  /// Reads no more than the first byte of most texts.
   init?(_ text: UnsafeBufferPointer<UInt8>) {
     guard let first = text.first, text.count <= 64 else { return nil }
     switch first {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      guard Self.deservesALook(text) else { return nil }
       self.init(number: String(decoding: text, as: UTF8.self))
-    case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "o"), UInt8(ascii: "O"):
+    case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "o"),
+      UInt8(ascii: "O"):
       guard text.count <= 3 else { return nil }
       self.init(word: String(decoding: text, as: UTF8.self))
     default:
       return nil
     }
+  }
+
+  /// Whether a text that begins like a number has any of what makes numbers ambiguous.
+  private static func deservesALook(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var isAfterSign = true
+    for (index, byte) in text.enumerated() {
+      switch byte {
+      case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "e"), UInt8(ascii: "E"): return true
+      case UInt8(ascii: "0"): if isAfterSign, index + 1 < text.count { return true }
+      default: break
+      }
+      isAfterSign = index == 0 && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+"))
+    }
+    return false
   }
 
   private init?(word: String) {
@@ -52,7 +70,9 @@ struct AmbiguousScalar {
       self.init(older: sign + value, newer: "text", remedy: "\(instead)quote it: `\"\(text)\"`")
     } else if first == UInt8(ascii: "0"), body.count > 1, Self.isLetter(body[1]) {
       self.init(prefixed: body, sign: sign, isSigned: isSigned, text: text)
-    } else if body.count > 1, first == UInt8(ascii: "0"), body.allSatisfy({ Self.isDigit($0) || $0 == Self.underscore }) {
+    } else if body.count > 1, first == UInt8(ascii: "0"),
+      body.allSatisfy({ Self.isDigit($0) || $0 == Self.underscore })
+    {
       self.init(leadingZero: body, sign: sign, text: text)
     } else if body.contains(Self.underscore) {
       guard Self.isUnderscored(body) else { return nil }
@@ -87,7 +107,9 @@ struct AmbiguousScalar {
       remedy: "\(value.map { "write `\($0)`, or " } ?? "")quote it: `\"\(text)\"`")
   }
 
-  /// `010`: octal once, decimal now. `007` is seven to both.
+  /// Octal once, decimal now: `010`.
+  ///
+  /// `007` is seven to both.
   private init?(leadingZero body: [UInt8], sign: String, text: String) {
     let digits = String(decoding: body.filter { $0 != Self.underscore }, as: UTF8.self)
     let hasUnderscore = digits.utf8.count != body.count
@@ -107,7 +129,9 @@ struct AmbiguousScalar {
     let hasFraction = body.contains(UInt8(ascii: "."))
     // Without a fraction 1.1 wants the first digit to be no zero: `03:30` is text to both.
     guard hasFraction || head.first != UInt8(ascii: "0") else { return nil }
-    guard head.allSatisfy({ isDigit($0) || $0 == underscore }), isDigit(head[head.startIndex]) else { return nil }
+    guard head.allSatisfy({ isDigit($0) || $0 == underscore }), isDigit(head[head.startIndex]) else {
+      return nil
+    }
     var total = Int(String(decoding: head.filter { $0 != underscore }, as: UTF8.self))
     var fraction = ""
     for (index, part) in parts.enumerated().dropFirst() {
@@ -141,7 +165,9 @@ struct AmbiguousScalar {
     let hasSign = exponent.first == UInt8(ascii: "+") || exponent.first == UInt8(ascii: "-")
     if hasSign { exponent = exponent.dropFirst() }
     let dots = mantissa.count { $0 == UInt8(ascii: ".") }
-    guard dots <= 1, mantissa.contains(where: isDigit), !exponent.isEmpty, exponent.allSatisfy(isDigit) else { return false }
+    guard dots <= 1, mantissa.contains(where: isDigit), !exponent.isEmpty, exponent.allSatisfy(isDigit) else {
+      return false
+    }
     guard mantissa.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") }) else { return false }
     return dots == 0 || !hasSign
   }

@@ -8,7 +8,9 @@ enum DirectiveScan {
     var count = 0
     var previous = UInt8(ascii: "\n")
     for byte in text {
-      if byte == UInt8(ascii: "%"), previous == UInt8(ascii: "\n") || previous == UInt8(ascii: "\r") { count += 1 }
+      if byte == UInt8(ascii: "%"), previous == UInt8(ascii: "\n") || previous == UInt8(ascii: "\r") {
+        count += 1
+      }
       previous = byte
     }
     return count <= most

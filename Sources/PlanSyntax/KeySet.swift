@@ -5,9 +5,11 @@ struct KeySet {
   private var places: [String: SourcePosition] = [:]
   private var mergePlace: SourcePosition?
 
-  /// Notes a key; returns where it already stands instead, if it does. `entries` are those that were kept.
+  /// Notes a key, or returns where it already stands.
+  ///
+  /// `entries` are those that were kept.
   mutating func insert(
-    _ key: String, at place: SourcePosition, among entries: ArraySlice<Node.Entry>
+    _ key: String, at place: SourcePosition, among entries: UnsafeBufferPointer<Node.Entry>
   ) -> SourcePosition? {
     if key == "<<" {
       if let mergePlace { return mergePlace }

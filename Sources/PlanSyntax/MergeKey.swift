@@ -9,7 +9,9 @@ struct MergeKey {
   /// Before which of the mapping's own entries it stands.
   let index: Int
 
-  /// Puts the merged entries where the key stood. Among several sources the first one that has a key wins.
+  /// Puts the merged entries where the key stood.
+  ///
+  /// Among several sources the first one that has a key wins.
   /// False when the value is neither a mapping nor a list of mappings.
   func apply(to entries: inout [Node.Entry]) -> Bool {
     let sources: [Node]

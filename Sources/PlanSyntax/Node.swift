@@ -1,9 +1,9 @@
 public import Diagnostics
 
 /// One value of a YAML document with the place it was read from; knows no word of the plan language.
-public struct Node: Sendable {
+public struct Node: Sendable, Hashable {
   /// What the value is.
-  public enum Content: Sendable {
+  public enum Content: Sendable, Hashable {
     /// Text, with how it was written: only a plain scalar can be anything but text.
     case scalar(String, ScalarStyle)
     /// A list, in order.
@@ -23,7 +23,7 @@ public struct Node: Sendable {
   }
 
   /// One key with its value.
-  public struct Entry: Sendable {
+  public struct Entry: Sendable, Hashable {
     /// The key's text.
     public let key: String
     /// Where the key stands.

@@ -3,17 +3,8 @@ import Diagnostics
 import Values
 
 /// Builds nodes out of libyaml's events, by recursive descent: the limit on depth comes before each level.
-struct NodeBuilder: ~Copyable {
-  /// An anchored value: what an alias of it yields, and what that costs.
-  struct Anchor {
-    var node: Node
-    /// How many nodes it is, itself included.
-    var size: Int
-    /// How many levels of collections it spans.
-    var height: Int
-  }
-
-  private let events: YAMLEvents
+struct NodeBuilder<Source: EventSource & ~Copyable>: ~Copyable {
+  private var events: Source
   private let text: UnsafeBufferPointer<UInt8>
   private let map: SourceMap
   private let limits: SyntaxLimits
@@ -21,7 +12,7 @@ struct NodeBuilder: ~Copyable {
   /// What was found so far.
   private(set) var diagnostics: [Diagnostic] = []
 
-  private var anchors: [String: Anchor] = [:]
+  private var anchors: [String: AnchoredNode] = [:]
   private var openAnchors: Set<String> = []
   private var nodeCount = 0
   private var aliasedCount = 0
@@ -29,15 +20,14 @@ struct NodeBuilder: ~Copyable {
   /// Where the text of the last value ends; for an alias where the alias ends, not what it stands for.
   private var lastEnd = SourcePosition(line: 1, column: 1)
   private var lastQuoted: SourceRange?
-  // Children of the collections that are open, so that each collection becomes one array of its exact size.
-  private var openItems: [Node] = []
-  private var openEntries: [Node.Entry] = []
+  private var openItems = ChildStack<Node>()
+  private var openEntries = ChildStack<Node.Entry>()
 
-  init(text: UnsafeBufferPointer<UInt8>, limits: SyntaxLimits) {
+  init(_ events: consuming Source, text: UnsafeBufferPointer<UInt8>, map: SourceMap, limits: SyntaxLimits) {
+    self.events = events
     self.text = text
+    self.map = map
     self.limits = limits
-    events = YAMLEvents(text)
-    map = SourceMap(text)
   }
 
   /// The only document of the text; nil, with a finding, when there is none or it is null.
@@ -62,12 +52,20 @@ struct NodeBuilder: ~Copyable {
     return root
   }
 
-  private func next() throws(SyntaxStop) -> drplan_yaml_event {
+  private mutating func next() throws(SyntaxStop) -> drplan_yaml_event {
     do {
       return try events.next()
     } catch {
-      let explainer = SyntaxErrorExplainer(failure: error, text: text, map: map, lastQuoted: lastQuoted)
-      throw SyntaxStop(diagnostic: explainer.diagnostic())
+      throw stop(error)
+    }
+  }
+
+  private func stop(_ failure: EventFailure) -> SyntaxStop {
+    switch failure {
+    case .notPlain: return SyntaxStop(diagnostic: nil)
+    case .syntax(let failure):
+      let explainer = SyntaxErrorExplainer(failure: failure, text: text, map: map, lastQuoted: lastQuoted)
+      return SyntaxStop(diagnostic: explainer.diagnostic())
     }
   }
 
@@ -95,7 +93,7 @@ struct NodeBuilder: ~Copyable {
     openAnchors.insert(name)
     let node = try value(event, level: level)
     openAnchors.remove(name)
-    anchors[name] = Anchor(node: node, size: nodeCount - countBefore, height: deepestLevel - level)
+    anchors[name] = AnchoredNode(node: node, size: nodeCount - countBefore, height: deepestLevel - level)
     deepestLevel = max(deepestLevel, deepestBefore)
     return node
   }
@@ -134,11 +132,9 @@ struct NodeBuilder: ~Copyable {
         break
       }
       if openItems.count == base, start.style == 0 { range.start = map.range(event).start }
-      openItems.append(try node(event, level: level + 1))
+      openItems.push(try node(event, level: level + 1))
     }
-    let items = Array(openItems[base...])
-    openItems.removeLast(items.count)
-    return Node(.sequence(items), range: range)
+    return Node(.sequence(openItems.pop(from: base)), range: range)
   }
 
   private mutating func mapping(_ start: drplan_yaml_event, level: Int) throws(SyntaxStop) -> Node {
@@ -161,16 +157,15 @@ struct NodeBuilder: ~Copyable {
       let key = try key(event, level: level + 1)
       let value = try node(next(), level: level + 1)
       guard let key else { continue }
-      if let first = keys.insert(key.text, at: key.range.start, among: openEntries[base...]) {
+      if let first = keys.insert(key.text, at: key.range.start, among: openEntries.children(from: base)) {
         try report(Self.duplicate(key.text, first: first, at: key.range))
       } else if isMerge {
         merge = MergeKey(source: value, keyRange: key.range, index: openEntries.count - base)
       } else {
-        openEntries.append(Node.Entry(key: key.text, keyRange: key.range, value: value))
+        openEntries.push(Node.Entry(key: key.text, keyRange: key.range, value: value))
       }
     }
-    var entries = Array(openEntries[base...])
-    openEntries.removeLast(entries.count)
+    var entries = openEntries.pop(from: base)
     if let merge, !merge.apply(to: &entries) { try report(Self.badMerge(at: merge.keyRange)) }
     return Node(.mapping(entries), range: range)
   }
@@ -190,7 +185,9 @@ struct NodeBuilder: ~Copyable {
       try report(Self.missingKey(at: range))
       return nil
     }
-    return (String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range)
+    return (
+      String(decoding: UnsafeBufferPointer(start: event.value, count: event.length), as: UTF8.self), range
+    )
   }
 
   private mutating func alias(_ event: drplan_yaml_event, level: Int) throws(SyntaxStop) -> Node {
@@ -201,7 +198,8 @@ struct NodeBuilder: ~Copyable {
     guard !openAnchors.contains(name), let anchor = anchors[name] else {
       let nearest = NearestName.of(name, among: anchors.keys.sorted())
       try report(
-        openAnchors.contains(name) ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
+        openAnchors.contains(name)
+          ? Self.recursive(name, at: range) : Self.unknown(name, nearest: nearest, at: range))
       nodeCount += 1
       return Node(.scalar("", .plain), range: range)
     }
@@ -220,7 +218,9 @@ struct NodeBuilder: ~Copyable {
   /// From the bracket, when there is one; a block takes its start from its first child.
   private func bracketRange(_ start: drplan_yaml_event) -> SourceRange {
     var range = map.range(start)
-    if start.style == 1 { range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1) }
+    if start.style == 1 {
+      range.start = SourcePosition(line: Int(range.end.line), column: Int(range.end.column) - 1)
+    }
     return range
   }
 
@@ -250,7 +250,8 @@ struct NodeBuilder: ~Copyable {
   ) throws(SyntaxStop) -> Node.ScalarStyle {
     switch tag {
     case "!", "tag:yaml.org,2002:str": return style == .plain ? .quoted : style
-    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null":
+    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
+      "tag:yaml.org,2002:null":
       if style != .plain { try report(Self.tagOnText(tag, at: range)) }
     default: try report(Self.unsupportedTag(tag, at: range))
     }

@@ -6,7 +6,9 @@ import Diagnostics
 /// libyaml counts code points, as we do, but it also ends lines at U+0085, U+2028 and U+2029, where editors do not.
 struct SourceMap {
   private let text: UnsafeBufferPointer<UInt8>
-  /// For each of libyaml's lines: the editor's line, and how many columns of it stand before. Empty when they agree.
+  /// For each of libyaml's lines: the editor's line, and how many columns of it stand before.
+  ///
+  /// Empty when they agree.
   private var exoticLines: [(line: Int, columns: Int)] = []
   /// The byte offset of every 1024th code point; empty in a text of ASCII only.
   private var checkpoints: [Int] = []
@@ -49,13 +51,16 @@ struct SourceMap {
   }
 
   /// The place of a byte, counted on from a known one before it.
-  func position(ofByte end: Int, startingAt start: Int = 0, _ place: SourcePosition? = nil) -> SourcePosition {
+  func position(ofByte end: Int, startingAt start: Int = 0, _ place: SourcePosition? = nil) -> SourcePosition
+  {
     var line = Int(place?.line ?? 1)
     var column = Int(place?.column ?? 1)
     for index in start..<max(start, min(end, text.count)) {
       let byte = text[index]
       let isReturn = byte == UInt8(ascii: "\r")
-      if byte == UInt8(ascii: "\n") || (isReturn && (index + 1 == text.count || text[index + 1] != UInt8(ascii: "\n"))) {
+      if byte == UInt8(ascii: "\n")
+        || (isReturn && (index + 1 == text.count || text[index + 1] != UInt8(ascii: "\n")))
+      {
         line += 1
         column = 1
       } else if byte & 0xC0 != 0x80 {
@@ -119,7 +124,9 @@ struct SourceMap {
     var hasExotic = false
     for (offset, byte) in text.enumerated() {
       let isReturn = byte == UInt8(ascii: "\r")
-      if byte == UInt8(ascii: "\n") || (isReturn && (offset + 1 == text.count || text[offset + 1] != UInt8(ascii: "\n"))) {
+      if byte == UInt8(ascii: "\n")
+        || (isReturn && (offset + 1 == text.count || text[offset + 1] != UInt8(ascii: "\n")))
+      {
         line += 1
         column = 0
         lines.append((line, 0))
@@ -143,6 +150,7 @@ struct SourceMap {
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+      || byte == UInt8(ascii: "\t")
   }
 }

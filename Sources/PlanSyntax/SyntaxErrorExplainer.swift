@@ -34,7 +34,15 @@ struct SyntaxErrorExplainer {
     let context = failure.contextMark.map { map.position(line: $0.line, column: $0.column) }
     // At the end of the text there is nothing to see; what was never closed is where it was opened.
     if failure.problem.hasSuffix("unexpected end of stream"), let context {
-      return Diagnostic(.yamlSyntax, "the quoted text that begins here never ends", at: one(context), hint: quoteHint(context))
+      return Diagnostic(
+        .yamlSyntax, "the quoted text that begins here never ends", at: one(context),
+        hint: "close the quote in line \(context.line)")
+    }
+    if tabHint(place) == nil, let missing = missingSpace(place, context) { return missing }
+    if failure.problem == "could not find expected ':'", let context {
+      return Diagnostic(
+        .yamlSyntax, "a key is expected here, but no colon follows", at: one(context),
+        hint: hint(problemAt: place, context: context))
     }
     var message = failure.problem
     if let words = failure.context {
@@ -45,16 +53,16 @@ struct SyntaxErrorExplainer {
   }
 
   private func hint(problemAt place: SourcePosition, context: SourcePosition?) -> String? {
-    tabHint(place, context)
+    tabHint(place)
       ?? openQuoteHint(place)
-      ?? colonHint(place, context)
+      ?? colonHint(place)
       ?? characterHint(place)
       ?? bracketHint(context)
       ?? indentationHint(place, context)
   }
 
   /// A tab among the blanks that begin the line, or one of the two lines before it.
-  private func tabHint(_ place: SourcePosition, _ context: SourcePosition?) -> String? {
+  private func tabHint(_ place: SourcePosition) -> String? {
     for number in stride(from: Int(place.line), through: max(1, Int(place.line) - 2), by: -1) {
       let indentation = (source.line(number) ?? "").prefix { $0 == " " || $0 == "\t" }
       if indentation.contains("\t") { return "line \(number) is indented by a tab; YAML wants spaces" }
@@ -64,42 +72,53 @@ struct SyntaxErrorExplainer {
 
   /// Text that was quoted over several lines and ends where the problem begins closes at the wrong quote.
   private func openQuoteHint(_ place: SourcePosition) -> String? {
-    guard let lastQuoted, lastQuoted.end.line == place.line, lastQuoted.start.line < place.line else { return nil }
-    return "the quote opened at \(lastQuoted.start.line):\(lastQuoted.start.column) ends only in this line; is its closing quote missing?"
+    guard let lastQuoted, lastQuoted.end.line == place.line, lastQuoted.start.line < place.line else {
+      return nil
+    }
+    return
+      "the quote opened at \(lastQuoted.start.line):\(lastQuoted.start.column) ends only in this line; is its closing quote missing?"
   }
 
-  private func quoteHint(_ opened: SourcePosition) -> String {
-    "close the quote in line \(opened.line)"
+  /// A key whose colon has no space behind it: libyaml stops at the line after, or at the end of the text.
+  private func missingSpace(_ place: SourcePosition, _ context: SourcePosition?) -> Diagnostic? {
+    let lines: [Int32]
+    switch failure.problem {
+    case "could not find expected ':'": lines = [context?.line, place.line].compactMap(\.self)
+    case "mapping values are not allowed in this context": lines = [place.line - 1]
+    default: return nil
+    }
+    for number in lines {
+      guard let line = source.line(Int(number)) else { continue }
+      let blanks = line.prefix { $0 == " " || $0 == "-" }
+      let rest = line.dropFirst(blanks.count)
+      let key = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+      let value = rest.dropFirst(key.count + 1)
+      guard !key.isEmpty, rest.dropFirst(key.count).first == ":", let first = value.first, first != " ",
+        first != "/"
+      else { continue }
+      let start = blanks.unicodeScalars.count + key.unicodeScalars.count + 1
+      let range = SourceRange(
+        start: SourcePosition(line: Int(number), column: start),
+        end: SourcePosition(line: Int(number), column: start + 1))
+      return Diagnostic(
+        .yamlSyntax, "there is no space behind the colon of \(UserText.quoted(key))", at: range,
+        hint: "write \(UserText.quoted("\(key): \(value)"))")
+    }
+    return nil
   }
 
-  private func colonHint(_ place: SourcePosition, _ context: SourcePosition?) -> String? {
-    if failure.problem.contains("could not find expected ':'") {
-      for line in [context?.line, place.line].compactMap(\.self) {
-        if let fixed = withSpaceAfterColon(Int(line)) {
-          return "a colon that ends a key needs a space after it: \(UserText.quoted(fixed))"
-        }
-      }
+  private func colonHint(_ place: SourcePosition) -> String? {
+    switch failure.problem {
+    case "could not find expected ':'":
       return "a key and its value are written `key: value`"
+    case "mapping values are not allowed in this context":
+      let before = (source.line(Int(place.line)) ?? "").unicodeScalars.prefix(max(0, Int(place.column) - 1))
+      return String(String.UnicodeScalarView(before)).contains(": ")
+        ? "quote a value that holds a colon and a space"
+        : "keys of one mapping stand in one column; is line \(place.line) indented too far?"
+    default:
+      return nil
     }
-    guard failure.problem.hasPrefix("mapping values are not allowed") else { return nil }
-    if let fixed = withSpaceAfterColon(Int(place.line) - 1) {
-      return "a colon that ends a key needs a space after it: \(UserText.quoted(fixed))"
-    }
-    let before = (source.line(Int(place.line)) ?? "").unicodeScalars.prefix(Int(place.column) - 1)
-    if String(String.UnicodeScalarView(before)).contains(": ") {
-      return "quote a value that holds a colon and a space"
-    }
-    return "a key stands below its neighbours, in the same column; is line \(place.line) indented too far?"
-  }
-
-  /// The line as it was probably meant, if it begins with `word:something`.
-  private func withSpaceAfterColon(_ number: Int) -> String? {
-    guard let line = source.line(number) else { return nil }
-    var rest = line.drop { $0 == " " || $0 == "-" }
-    let key = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-    rest = rest.dropFirst(key.count)
-    guard !key.isEmpty, rest.first == ":", let next = rest.dropFirst().first, next != " ", next != "/" else { return nil }
-    return "\(key): \(rest.dropFirst())"
   }
 
   private func characterHint(_ place: SourcePosition) -> String? {
@@ -107,12 +126,11 @@ struct SyntaxErrorExplainer {
     case "did not find expected alphabetic or numeric character", "did not find URI escaped octet":
       return "quote a value that begins with `*`, `&` or `!`"
     case "found character that cannot start any token":
-      let character = source.line(Int(place.line)).flatMap { line in
-        line.unicodeScalars.dropFirst(Int(place.column) - 1).first
-      }
-      return character.map { "quote a value that begins with \(UserText.quoted(String($0)))" }
+      return character(at: place).map { "quote a value that begins with \(UserText.quoted(String($0)))" }
     case "found unknown escape character":
       return "in double quotes a backslash begins an escape; write `\\\\`, or use single quotes"
+    case "found incompatible YAML document", "found duplicate %YAML directive":
+      return "remove the lines that begin with `%`; plans need none"
     default:
       return nil
     }
@@ -121,20 +139,44 @@ struct SyntaxErrorExplainer {
   private func bracketHint(_ context: SourcePosition?) -> String? {
     guard let context else { return nil }
     let opened = "opened at \(context.line):\(context.column)"
-    if failure.problem.hasSuffix("',' or ']'") { return "is the `[` \(opened) closed, and is there a comma between its items?" }
-    if failure.problem.hasSuffix("',' or '}'") { return "is the `{` \(opened) closed, and is there a comma between its keys?" }
+    if failure.problem.hasSuffix("',' or ']'") {
+      return "is the `[` \(opened) closed, and is there a comma between its items?"
+    }
+    if failure.problem.hasSuffix("',' or '}'") {
+      return "is the `{` \(opened) closed, and is there a comma between its keys?"
+    }
     return nil
   }
 
   private func indentationHint(_ place: SourcePosition, _ context: SourcePosition?) -> String? {
-    guard let context, context.column != place.column else { return nil }
+    guard let context else { return nil }
+    let (line, column) = (context.line, context.column)
+    let isItem = first(of: place) == "-"
     switch failure.problem {
     case "did not find expected key":
-      return "keys of one mapping stand in one column: column \(context.column) as in line \(context.line), not \(place.column)"
+      if character(at: place) == "]" || character(at: place) == "}" { return "there is one bracket too many" }
+      if isItem, column == place.column {
+        return
+          "a list item stands where the mapping from line \(line) goes on; the key of the list is missing"
+      }
+      if isItem { return "is this list item indented like the ones above it?" }
+      return "keys of one mapping stand in one column: column \(column) as in line \(line)"
     case "did not find expected '-' indicator":
-      return "items of one list stand in one column: column \(context.column) as in line \(context.line), not \(place.column)"
-    default: return nil
+      return isItem
+        ? "items of one list stand in one column: column \(column) as in line \(line), not \(place.column)"
+        : "line \(place.line) is indented neither like the list from line \(line) nor like the keys inside its items"
+    default:
+      return nil
     }
+  }
+
+  /// The first character of the line that is no space.
+  private func first(of place: SourcePosition) -> Character? {
+    source.line(Int(place.line))?.first { $0 != " " }
+  }
+
+  private func character(at place: SourcePosition) -> Unicode.Scalar? {
+    source.line(Int(place.line))?.unicodeScalars.dropFirst(Int(place.column) - 1).first
   }
 
   /// The character at a place; nothing at the end of a line.

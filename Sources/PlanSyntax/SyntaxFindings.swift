@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// What the builder says.
-extension NodeBuilder {
+extension NodeBuilder where Source: ~Copyable {
   static func empty(_ fact: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(.emptyPlan, fact, at: range, hint: "`drplan init` writes one to begin with")
   }
@@ -61,13 +61,15 @@ extension NodeBuilder {
 
   static func recursive(_ name: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .unsupportedYAML, "the alias \(UserText.quoted("*" + name)) stands inside the value that it repeats", at: range,
+      .unsupportedYAML, "the alias \(UserText.quoted("*" + name)) stands inside the value that it repeats",
+      at: range,
       hint: "anchor a value that does not contain the alias")
   }
 
   static func unknown(_ name: String, nearest: String?, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .yamlSyntax, "the alias \(UserText.quoted("*" + name)) repeats an anchor that does not stand above it", at: range,
+      .yamlSyntax, "the alias \(UserText.quoted("*" + name)) repeats an anchor that does not stand above it",
+      at: range,
       hint: nearest.map { "did you mean `*\($0)`?" } ?? "quote a value that begins with `*`")
   }
 
@@ -79,7 +81,8 @@ extension NodeBuilder {
 
   static func tooManyNodes(_ limit: Int, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .limitExceeded, "the plan has more than \(limit) values", at: range, hint: "split it into several plans")
+      .limitExceeded, "the plan has more than \(limit) values", at: range, hint: "split it into several plans"
+    )
   }
 
   static func tooManyAliased(_ limit: Int, at range: SourceRange) -> Diagnostic {

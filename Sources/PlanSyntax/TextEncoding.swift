@@ -42,7 +42,8 @@ enum TextEncoding {
     var column = 1
     for index in start..<max(start, offset) {
       let byte = bytes[index]
-      if byte == UInt8(ascii: "\n") || (byte == UInt8(ascii: "\r") && bytes[index + 1] != UInt8(ascii: "\n")) {
+      if byte == UInt8(ascii: "\n") || (byte == UInt8(ascii: "\r") && bytes[index + 1] != UInt8(ascii: "\n"))
+      {
         line += 1
         column = 1
       } else if byte & 0xC0 != 0x80 {

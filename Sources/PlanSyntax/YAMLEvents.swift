@@ -1,7 +1,7 @@
 import CYAML
 
 /// libyaml's events over a text that outlives it: the one place that holds a libyaml parser.
-struct YAMLEvents: ~Copyable {
+struct YAMLEvents: ~Copyable, EventSource {
   /// Why libyaml stopped; lines and columns from 0, in code points.
   struct Failure: Error {
     /// libyaml's words, such as "did not find expected key".
@@ -41,10 +41,9 @@ struct YAMLEvents: ~Copyable {
     parser.deallocate()
   }
 
-  /// The next event. Its pointers live until the next call; after the end of the stream there is none to ask for.
-  func next() throws(Failure) -> drplan_yaml_event {
+  func next() throws(EventFailure) -> drplan_yaml_event {
     var event = drplan_yaml_event()
-    guard drplan_yaml_next(parser, raw, &event) == 1 else { throw failure() }
+    guard drplan_yaml_next(parser, raw, &event) == 1 else { throw .syntax(failure()) }
     return event
   }
 
@@ -58,7 +57,8 @@ struct YAMLEvents: ~Copyable {
     let mark = state.problem_mark
     let context = state.context.map { String(cString: $0) }
     return Failure(
-      problem: problem, context: context, place: .mark(line: mark.line, column: mark.column, index: mark.index),
+      problem: problem, context: context,
+      place: .mark(line: mark.line, column: mark.column, index: mark.index),
       contextMark: context == nil ? nil : (state.context_mark.line, state.context_mark.column))
   }
 }

@@ -14,7 +14,9 @@ public func assertGolden(
   if ProcessInfo.processInfo.environment["DRPLAN_RECORD"] == "1" {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try actual.write(toFile: path, atomically: true, encoding: .utf8)
-    Issue.record("recorded Golden/\(name); look at it and run again without DRPLAN_RECORD", sourceLocation: sourceLocation)
+    Issue.record(
+      "recorded Golden/\(name); look at it and run again without DRPLAN_RECORD",
+      sourceLocation: sourceLocation)
     return
   }
   guard FileManager.default.fileExists(atPath: path) else {

@@ -1,5 +1,7 @@
 extension DiagnosticRenderer {
-  /// For programs: one object with the counts and every finding. Keys may be added under the same `formatVersion`, none
+  /// For programs: one object with the counts and every finding.
+  ///
+  /// Keys may be added under the same `formatVersion`, none
   /// of these changes. `hint` and `snippet` are null where there is none.
   public static func json(_ diagnostics: [Diagnostic], sources: [String: SourceText]) -> String {
     let errors = diagnostics.count { $0.rule.severity == .error }

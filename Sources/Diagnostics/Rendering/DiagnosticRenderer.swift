@@ -3,8 +3,10 @@
 /// Every function puts the findings in reading order first, gives the same text for the same input, and ends each
 /// line with a line feed; no findings give no text.
 public enum DiagnosticRenderer {
-  /// For people: the concise line, the line of the plan with the place underlined, the remedy, where to read more, and
-  /// at the end how many there are. `sources` holds the text of each file; a file without one gets no excerpt.
+  /// For people: every finding with its line of the plan, and at the end how many there are.
+  ///
+  /// A finding is the concise line, the line of the plan with the place underlined, the remedy, and where to read
+  /// more. `sources` holds the text of each file; a file without one gets no excerpt.
   public static func text(
     _ diagnostics: [Diagnostic], sources: [String: SourceText], color isColored: Bool
   ) -> String {

@@ -12,7 +12,8 @@ struct Excerpt {
   init(line: String, range: SourceRange, width: Int = 100) {
     let scalars = Array(line.unicodeScalars)
     let first = min(Int(range.start.column) - 1, scalars.count)
-    let last = range.end.line > range.start.line ? scalars.count : min(Int(range.end.column) - 1, scalars.count)
+    let last =
+      range.end.line > range.start.line ? scalars.count : min(Int(range.end.column) - 1, scalars.count)
 
     var cells: [(text: String, column: Int, width: Int)] = []
     cells.reserveCapacity(scalars.count)

@@ -1,6 +1,8 @@
 /// Writes strings as JSON.
 public enum JSONText {
-  /// The text as a JSON string with its quotes. Control, direction and format characters are escaped too, so that the
+  /// The text as a JSON string with its quotes.
+  ///
+  /// Control, direction and format characters are escaped too, so that the
   /// result is safe to print on a terminal.
   public static func string(_ text: String) -> String {
     var result = "\""

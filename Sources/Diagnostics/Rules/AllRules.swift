@@ -1,5 +1,7 @@
 extension DiagnosticRule {
-  /// Every rule, ordered by code. A new family is a file in this folder and one line here.
+  /// Every rule, ordered by code.
+  ///
+  /// A new family is a file in this folder and one line here.
   public static let all: [DiagnosticRule] =
     syntaxRules + schemaRules + graphRules + objectiveRules + safetyRules + secretRules + notificationRules
 

@@ -1,7 +1,8 @@
 /// 0xx: whether the file can be read, and read in one way only.
 extension DiagnosticRule {
   static let syntaxRules: [DiagnosticRule] = [
-    planUnreadable, yamlSyntax, notUTF8, duplicateKey, limitExceeded, ambiguousScalar, emptyPlan, severalDocuments,
+    planUnreadable, yamlSyntax, notUTF8, duplicateKey, limitExceeded, ambiguousScalar, emptyPlan,
+    severalDocuments,
     unsupportedYAML,
   ]
 
