@@ -199,7 +199,7 @@ extension RunMachine {
         guard steps[successor].unmet == 0 else { continue }
         if steps[successor].stage == .pending {
           enqueue(successor)
-        } else if steps[successor].state == .skipped, !steps[successor].isBarred {
+        } else if steps[successor].state == .skipped {
           // A step that was left out hands on what it would have waited for.
           released.append(successor)
         }
