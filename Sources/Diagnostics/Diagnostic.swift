@@ -5,6 +5,7 @@ public enum Severity: String, Sendable, Comparable, CaseIterable {
   /// The plan cannot be trusted to run; nothing was touched.
   case error
 
+  /// A warning weighs less than an error.
   public static func < (left: Self, right: Self) -> Bool { left == .warning && right == .error }
 }
 
@@ -22,7 +23,9 @@ public struct Diagnostic: Sendable, Hashable {
   public var file: String
 
   /// A finding; `file` is filled in by whoever knows it.
-  public init(_ rule: DiagnosticRule, _ message: String, at range: SourceRange, hint: String? = nil, file: String = "") {
+  public init(
+    _ rule: DiagnosticRule, _ message: String, at range: SourceRange, hint: String? = nil, file: String = ""
+  ) {
     self.rule = rule
     self.message = message
     self.range = range

@@ -20,7 +20,8 @@ public struct DiagnosticRule: Sendable, Hashable {
 
   /// A rule; declare each as a static member in `Rules/`, and list it in `DiagnosticRule.all`.
   public init(
-    _ code: String, _ name: String, _ severity: Severity = .error, summary: String, why: String, bad: String, good: String
+    _ code: String, _ name: String, _ severity: Severity = .error, summary: String, why: String, bad: String,
+    good: String
   ) {
     self.code = code
     self.name = name
@@ -31,6 +32,8 @@ public struct DiagnosticRule: Sendable, Hashable {
     self.good = good
   }
 
+  /// Rules are the same when their codes are.
   public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+  /// Hashes the code.
   public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 }

@@ -11,6 +11,7 @@ public struct SourcePosition: Hashable, Comparable, Sendable {
     self.column = Int32(clamping: column)
   }
 
+  /// Earlier in the text comes first.
   public static func < (left: Self, right: Self) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }

@@ -1,9 +1,9 @@
 public import Diagnostics
 
 /// One value of a YAML document with the place it was read from; knows no word of the plan language.
-public struct Node: Sendable {
+public struct Node: Sendable, Hashable {
   /// What the value is.
-  public enum Content: Sendable {
+  public enum Content: Sendable, Hashable {
     /// Text, with how it was written: only a plain scalar can be anything but text.
     case scalar(String, ScalarStyle)
     /// A list, in order.
@@ -23,7 +23,7 @@ public struct Node: Sendable {
   }
 
   /// One key with its value.
-  public struct Entry: Sendable {
+  public struct Entry: Sendable, Hashable {
     /// The key's text.
     public let key: String
     /// Where the key stands.
@@ -65,9 +65,9 @@ public struct Node: Sendable {
     return text
   }
 
-  /// Whether this is a plain scalar that YAML reads as null: empty, `~` or `null`.
+  /// Whether this is a plain scalar that YAML reads as null: empty, `~` or `null` (`Null`, `NULL`).
   public var isNull: Bool {
     guard case .scalar(let text, .plain) = content else { return false }
-    return text.isEmpty || text == "~" || text == "null"
+    return text.isEmpty || text == "~" || text == "null" || text == "Null" || text == "NULL"
   }
 }

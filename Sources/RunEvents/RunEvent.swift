@@ -25,7 +25,9 @@ public struct RunEvent: Sendable, Equatable {
     self.body = body
   }
 
-  /// What happened. Steps go `stepStarted`, any number of `stepEvidence` and `stepRetrying`, `stepFinished`; a step that
+  /// What happened.
+  ///
+  /// Steps go `stepStarted`, any number of `stepEvidence` and `stepRetrying`, `stepFinished`; a step that
   /// never starts has only `stepFinished`.
   public enum Body: Sendable, Equatable {
     /// The run began; always the first event.
@@ -112,7 +114,9 @@ public struct StepFinished: Sendable, Codable, Equatable {
   public var outputs: [String: String]
 
   /// The end of a step.
-  public init(step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:]) {
+  public init(
+    step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:]
+  ) {
     self.step = step
     self.state = state
     self.attempts = attempts
@@ -121,7 +125,9 @@ public struct StepFinished: Sendable, Codable, Equatable {
   }
 }
 
-/// Why something did not work: for events and reports. Never holds a secret.
+/// Why something did not work: for events and reports.
+///
+/// Never holds a secret.
 public struct StepError: Sendable, Codable, Equatable {
   /// A stable word for machines: `Timeout`, `CheckFailed`, `SnapshotMissing`, ...
   public var code: String
@@ -155,7 +161,9 @@ public struct InterruptRequested: Sendable, Codable, Equatable {
   }
 }
 
-/// The run ended. Its exit code follows from `result`, `signal` and the objectives; see `Reporting`.
+/// The run ended.
+///
+/// Its exit code follows from `result`, `signal` and the objectives; see `Reporting`.
 public struct RunFinished: Sendable, Codable, Equatable {
   /// How it ended, objectives aside.
   public var result: RunResult

@@ -50,8 +50,10 @@ public struct RunStarted: Sendable, Codable, Equatable {
   /// All of it.
   public init(
     tool: String, plan: PlanName, title: String?, owner: String?, planDigest: SHA256Digest, planFile: String,
-    mode: RunMode, params: [String: String], declaredAt: Timestamp, declaredGiven: Bool, disruptedAt: Timestamp,
-    disruptedGiven: Bool, rtoSeconds: Double, rpoSeconds: Double, mtdSeconds: Double?, measuredFrom: MeasuredFrom,
+    mode: RunMode, params: [String: String], declaredAt: Timestamp, declaredGiven: Bool,
+    disruptedAt: Timestamp,
+    disruptedGiven: Bool, rtoSeconds: Double, rpoSeconds: Double, mtdSeconds: Double?,
+    measuredFrom: MeasuredFrom,
     restoredWhen: StepID?, steps: [StepOutline], user: String, host: String, pid: Int32, bootID: String
   ) {
     self.tool = tool

@@ -37,7 +37,8 @@ public struct RestoredDatabase: Sendable, Codable, Equatable {
 
   /// One restored database.
   public init(
-    database: DatabaseID, snapshot: SnapshotID, consistentAt: Timestamp, bytes: ByteCount, files: Int, verified: Bool
+    database: DatabaseID, snapshot: SnapshotID, consistentAt: Timestamp, bytes: ByteCount, files: Int,
+    verified: Bool
   ) {
     self.database = database
     self.snapshot = snapshot
@@ -100,7 +101,8 @@ public struct CheckRecord: Sendable, Codable, Equatable {
 
   /// One check's end.
   public init(
-    id: String, type: String, database: DatabaseID?, state: State, expected: String, actual: String, seconds: Double
+    id: String, type: String, database: DatabaseID?, state: State, expected: String, actual: String,
+    seconds: Double
   ) {
     self.id = id
     self.type = type

@@ -24,13 +24,15 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
   /// For people, with a binary unit and one decimal: `1.4 GiB`.
   public var description: String {
-    for (name, size) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where bytes >= size {
+    for (name, size) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+    where bytes >= size {
       let tenths = (bytes * 10 + Int64(size) / 2) / Int64(size)
       return "\(tenths / 10).\(tenths % 10) \(name)"
     }
     return "\(bytes) B"
   }
 
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
   /// The sum.
   public static func + (left: Self, right: Self) -> Self { Self(left.bytes + right.bytes) }

@@ -13,6 +13,7 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
     self.text = text
   }
 
+  /// For people.
   public var description: String { text }
 
   /// In the order of the text's bytes.
@@ -24,7 +25,8 @@ public struct Identifier<Kind>: Hashable, Comparable, Sendable, CustomStringConv
     for byte in bytes {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"): break
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): if previous == UInt8(ascii: "-"), byte == bytes.first { return false }
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if previous == UInt8(ascii: "-"), byte == bytes.first { return false }
       case UInt8(ascii: "-"): if previous == UInt8(ascii: "-") { return false }
       default: return false
       }

@@ -1,7 +1,9 @@
 /// Finds what someone probably meant.
 public enum NearestName {
-  /// The candidate nearest to `word`, if near enough to be a likely slip: letter case, `_` and `-` do not count, and
-  /// at most a third of the letters differ. The first in order wins among equals.
+  /// The candidate nearest to `word`, if near enough to be a likely slip: letter case, `_` and `-` do not
+  /// count, and at most a third of the letters differ.
+  ///
+  /// The first in order wins among equals.
   public static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
     let plain = folded(word)
     var best: (name: String, distance: Int)?
@@ -17,7 +19,9 @@ public enum NearestName {
   }
 
   private static func folded(_ text: String) -> [UInt8] {
-    text.lowercased().utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ") }
+    text.lowercased().utf8.filter {
+      $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ")
+    }
   }
 
   /// Levenshtein with adjacent swaps counted as one.

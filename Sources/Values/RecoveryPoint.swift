@@ -20,6 +20,7 @@ public enum RecoveryPoint: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// For people.
   public var description: String {
     switch self {
     case .latest: "Latest"
@@ -46,7 +47,9 @@ public struct SnapshotID: Hashable, Comparable, Sendable, Codable, CustomStringC
     text = "\(startedAt.compact)-\(TimedName.hex(entropy, digits: 8))"
   }
 
+  /// For people.
   public var description: String { text }
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 
   /// Reads bare text.
@@ -86,7 +89,9 @@ public struct RunID: Hashable, Comparable, Sendable, Codable, CustomStringConver
     text = "\(start.compact)-\(plan)-\(TimedName.hex(entropy & 0xffff, digits: 4))"
   }
 
+  /// For people.
   public var description: String { text }
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 
   /// Reads bare text.

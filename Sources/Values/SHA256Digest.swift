@@ -48,11 +48,14 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
     var result: [UInt8] = []
     result.reserveCapacity(32)
     for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+      for shift in stride(from: 56, through: 0, by: -8) {
+        result.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
     }
     return result
   }
 
+  /// For people.
   public var description: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(unsafeUninitializedCapacity: 64) { buffer in
@@ -67,8 +70,11 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
   /// The first 12 digits: enough for people to tell two apart.
   public var short: String { String(description.prefix(12)) }
 
+  /// Whether both are the same.
   public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.words < right.words }
+  /// Feeds what tells two apart.
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 

@@ -12,6 +12,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The instant that many seconds after the epoch.
   public init(seconds: Int64) { self.nanoseconds = seconds * 1_000_000_000 }
 
+  /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
   /// The instant `duration` later.
@@ -32,7 +33,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Compact UTC to the second, for names: `20261120T031502Z`.
   public var compact: String {
     var text = ""
-    for character in description.prefix(19) where character != "-" && character != ":" { text.append(character) }
+    for character in description.prefix(19) where character != "-" && character != ":" {
+      text.append(character)
+    }
     return text + "Z"
   }
 
@@ -42,7 +45,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     let ofDay = seconds - days * 86_400
     let (year, month, day) = CivilDate.fromDays(days)
     let date = "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
-    let clock = "\(padded(ofDay / 3600, to: 2)):\(padded(ofDay / 60 % 60, to: 2)):\(padded(ofDay % 60, to: 2))"
+    let clock =
+      "\(padded(ofDay / 3600, to: 2)):\(padded(ofDay / 60 % 60, to: 2)):\(padded(ofDay % 60, to: 2))"
     return (date, (clock, nanoseconds - seconds * 1_000_000_000))
   }
 }
@@ -87,8 +91,10 @@ extension Timestamp: Codable {
     func isByte(_ index: Int, _ characters: String) -> Bool {
       index < bytes.count && characters.utf8.contains(bytes[index])
     }
-    guard let year = number(0..<4), isByte(4, "-"), let month = number(5..<7), isByte(7, "-"), let day = number(8..<10),
-      isByte(10, "Tt "), let hour = number(11..<13), isByte(13, ":"), let minute = number(14..<16), isByte(16, ":"),
+    guard let year = number(0..<4), isByte(4, "-"), let month = number(5..<7), isByte(7, "-"),
+      let day = number(8..<10),
+      isByte(10, "Tt "), let hour = number(11..<13), isByte(13, ":"), let minute = number(14..<16),
+      isByte(16, ":"),
       let second = number(17..<19), year >= 1970, year < 2262, hour < 24, minute < 60, second < 60,
       let days = CivilDate.toDays(year: year, month: month, day: day)
     else { return nil }

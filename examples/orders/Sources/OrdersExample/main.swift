@@ -1,1 +1,3 @@
-print("orders")
+import Glibc
+
+exit(OrdersExample.run(Array(CommandLine.arguments.dropFirst())))

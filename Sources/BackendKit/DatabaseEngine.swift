@@ -1,0 +1,94 @@
+public import Declarations
+public import RunEvents
+public import Values
+
+/// One place that holds a database: how its data is captured, checked and put in place.
+///
+/// An instance is one place (`source`, `recovery` or `drill` of a database), made from the keys of that place. Snapshots
+/// are files: an engine turns its data into files and files into data; the repository moves the files.
+public protocol DatabaseEngine: Sendable {
+  /// Its name, the keys of a place, documentation.
+  static var declaration: KindDeclaration { get }
+
+  /// The place described by those keys.
+  init(_ place: Record)
+
+  /// What a step locks that changes this place, and the path it stands for.
+  var target: TargetName { get }
+
+  /// The path of the data, for overlap checks and reports; nil for data behind a server.
+  var path: String? { get }
+
+  /// Makes a consistent copy to take a snapshot of, or points at data that can be read in place. `scratch` is an empty
+  /// folder that the caller made and will remove.
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData
+
+  /// How a restore to this place is staged, checked and published.
+  var restoration: any Restoration { get }
+
+  /// The engine's own check of the data that stands at this place: empty when all is well, else what is wrong.
+  func check() async throws(StepFailure) -> [String]
+
+  /// Whether data can be captured from (`forRestore` false) or restored to this place, looking only.
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding]
+}
+
+/// Data ready to be read into a snapshot.
+public struct CapturedData: Sendable {
+  /// The file or folder to read.
+  public var path: String
+  /// The start of the consistent view: the recovery point.
+  public var consistentAt: Timestamp
+  /// Rows per table, where there are tables: what `RowCounts` compares with.
+  public var rowCounts: [String: Int64]?
+  /// What the engine knows of itself: versions, ids.
+  public var identity: [String: String]
+
+  /// Data ready to be read.
+  public init(
+    path: String, consistentAt: Timestamp, rowCounts: [String: Int64]? = nil, identity: [String: String] = [:]
+  ) {
+    self.path = path
+    self.consistentAt = consistentAt
+    self.rowCounts = rowCounts
+    self.identity = identity
+  }
+}
+
+/// How restored files become the live data of a place: staged beside it, checked there, swapped in by one atomic step.
+///
+/// The caller calls `begin`, lets the repository restore into `staging`, then `checkStaged`, `publish`, in that order;
+/// after any failure before `publish` it calls `abandon`. Nothing but `publish` touches the live data.
+public protocol Restoration: Sendable {
+  /// Makes room: removes what an earlier attempt of this run left, checks space; gives the folder to restore into, which
+  /// does not exist yet and lies on the file system of the place.
+  func begin(run: RunID, database: DatabaseID, needing bytes: ByteCount) async throws(StepFailure) -> String
+
+  /// The engine's own check of the staged data: empty when all is well, else what is wrong.
+  func checkStaged(_ staging: String) async throws(StepFailure) -> [String]
+
+  /// What `publish` is going to do, to be put on record before.
+  func plannedPublication(_ staging: String, run: RunID, database: DatabaseID) async throws(StepFailure)
+    -> Publication
+
+  /// Swaps the staged data in, keeps what stood there, and says who still has the old data open.
+  func publish(_ planned: Publication) async throws(StepFailure) -> Publication
+
+  /// Removes the staged data after a failure.
+  func abandon(_ staging: String) async
+}
+
+/// A place whose data can be asked in SQL.
+public protocol QueryableDatabase: DatabaseEngine {
+  /// Rows per user table, by table name.
+  func rowCounts() async throws(StepFailure) -> [String: Int64]
+
+  /// The rows of a read-only query, every value as text, null as nil; at most `limit` rows.
+  func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]]
+}
+
+/// A place whose files can be compared with a snapshot's, because the engine leaves them as restored.
+public protocol ComparableDatabase: DatabaseEngine {
+  /// The file or folder to compare.
+  var comparablePath: String { get }
+}

@@ -1,0 +1,39 @@
+public import Declarations
+public import Values
+
+/// Proves one thing about recovered data.
+///
+/// Conforming types live one per file in `Backends/Checks`.
+public protocol IntegrityCheck: Sendable {
+  /// Its name, keys, documentation.
+  static var declaration: KindDeclaration { get }
+
+  /// The check described by those keys.
+  init(_ check: Record)
+
+  /// The database it reads, if it reads one.
+  var database: DatabaseID? { get }
+
+  /// Why it cannot read a database of that engine; nil when it can.
+  func misfit(with engine: any DatabaseEngine) -> String?
+
+  /// Looks, changing nothing. A failure thrown means that nothing could be found out, which is not a pass.
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome
+}
+
+/// What a check expected and found.
+public struct CheckOutcome: Sendable, Equatable {
+  /// Whether what was found is what was expected.
+  public var passed: Bool
+  /// What was expected, for people.
+  public var expected: String
+  /// What was found, for people.
+  public var actual: String
+
+  /// An outcome.
+  public init(passed: Bool, expected: String, actual: String) {
+    self.passed = passed
+    self.expected = expected
+    self.actual = actual
+  }
+}

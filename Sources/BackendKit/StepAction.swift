@@ -1,0 +1,114 @@
+public import Declarations
+public import RunEvents
+public import Values
+
+/// What a step does.
+///
+/// Conforming types live one per file in `Backends/Actions` and are listed once in `Backends.registry`.
+public protocol StepAction: Sendable {
+  /// Its name, keys, documentation.
+  static var declaration: KindDeclaration { get }
+
+  /// Made from the keys that `declaration.shape` read.
+  init(_ inputs: Record)
+
+  /// What it touches: known without running, for locks, validation and the graph.
+  var effects: ActionEffects { get }
+
+  /// Does the work, once per attempt. Honours task cancellation promptly; puts on record what it is about to change
+  /// before it changes it. Must be safe to call again after a failure.
+  func run(_ context: StepContext) async throws(StepFailure) -> StepResult
+
+  /// Finds out, reading only, whether `run` could work; one finding per thing looked at. Never changes anything.
+  func probe(_ context: StepContext) async -> [ProbeFinding]
+}
+
+/// What a step gives to the steps after it.
+public struct StepResult: Sendable, Equatable {
+  /// Values that later steps may use as `${steps.id.outputs.name}`.
+  public var outputs: [String: String]
+
+  /// The outputs of a step.
+  public init(outputs: [String: String] = [:]) { self.outputs = outputs }
+}
+
+/// What an action touches.
+public struct ActionEffects: Sendable {
+  /// What part of a recovery it belongs to.
+  public var phase: StepPhase
+  /// Databases it replaces.
+  public var restores: [DatabaseID]
+  /// Databases it reads from to make a snapshot.
+  public var captures: [DatabaseID]
+  /// Services it stops or starts.
+  public var services: [ServiceID]
+  /// Channels it tells.
+  public var channels: [ChannelID]
+  /// Checks it makes.
+  public var checks: [PlannedCheck]
+  /// Names of the outputs it gives.
+  public var outputs: [String]
+
+  /// What an action touches.
+  public init(
+    phase: StepPhase, restores: [DatabaseID] = [], captures: [DatabaseID] = [], services: [ServiceID] = [],
+    channels: [ChannelID] = [], checks: [PlannedCheck] = [], outputs: [String] = []
+  ) {
+    self.phase = phase
+    self.restores = restores
+    self.captures = captures
+    self.services = services
+    self.channels = channels
+    self.checks = checks
+    self.outputs = outputs
+  }
+}
+
+/// A check that an action will make, as far as it is known from the plan.
+public struct PlannedCheck: Sendable {
+  /// The check's name in its step.
+  public var id: String
+  /// Its type.
+  public var type: String
+  /// Whether the step fails when it does not pass.
+  public var isRequired: Bool
+  /// The check itself.
+  public var check: any IntegrityCheck
+
+  /// A planned check.
+  public init(id: String, type: String, isRequired: Bool, check: any IntegrityCheck) {
+    self.id = id
+    self.type = type
+    self.isRequired = isRequired
+    self.check = check
+  }
+}
+
+/// What a read-only look at one thing found.
+public struct ProbeFinding: Sendable, Equatable {
+  /// What the look says about running for real; there is no "passed".
+  public enum State: String, Sendable, CaseIterable {
+    /// A read-only probe found it in order.
+    case checked = "checked"
+    /// It cannot be known without running.
+    case wouldRun = "would-run"
+    /// It would fail.
+    case blocked = "blocked"
+    /// There is no way to look without changing something.
+    case notCheckable = "not-checkable"
+  }
+
+  /// What was looked at.
+  public var subject: String
+  /// What the look says.
+  public var state: State
+  /// The facts.
+  public var detail: String
+
+  /// A finding.
+  public init(_ subject: String, _ state: State, _ detail: String) {
+    self.subject = subject
+    self.state = state
+    self.detail = detail
+  }
+}

@@ -1,0 +1,52 @@
+import BackendKit
+import Declarations
+import HostSystem
+import Values
+
+/// Tells whoever watches the run.
+struct TerminalChannel: Channel {
+  static let declaration = KindDeclaration(
+    "Terminal", summary: "Prints the message on standard error of drplan.",
+    notes: """
+      One line, written in one piece, with the plan in front; line breaks of the message become ` | `, characters that
+      could steer a terminal are shown as `?`. A report follows below the line.
+      """,
+    example: """
+      channels:
+        operators: {type: Terminal}
+      """,
+    shape: Shape("a Terminal channel", []))
+
+  init(_ channel: Record) {}
+
+  func send(_ notification: BackendKit.Notification, secrets: any SecretSource) async throws(StepFailure) {
+    let bytes = Array(Self.text(notification).utf8)
+    try await runBlocking { () throws(StepFailure) in try HostFile.writeToStandardError(bytes) }
+  }
+
+  func probe(secrets: any SecretSource) async -> ProbeFinding {
+    ProbeFinding("Terminal", .checked, "prints on standard error")
+  }
+
+  /// What is printed for a message.
+  static func text(_ notification: BackendKit.Notification) -> String {
+    let lines = notification.text.split(whereSeparator: \.isNewline).joined(separator: " | ")
+    var text = "drplan: \(notification.plan): \(printable(lines))\n"
+    for line in (notification.report ?? "").split(whereSeparator: \.isNewline) {
+      text += "  \(printable(String(line)))\n"
+    }
+    return text
+  }
+
+  private static func printable(_ text: String) -> String {
+    var output = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control where scalar == "\t": output += " "
+      case .control, .format, .surrogate, .privateUse: output += "?"
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
+  }
+}

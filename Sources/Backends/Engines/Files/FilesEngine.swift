@@ -1,0 +1,123 @@
+public import BackendKit
+public import Declarations
+import HostSystem
+public import Values
+
+/// A folder with everything below it, or a single file: data without an engine of its own.
+public struct FilesEngine: ComparableDatabase {
+  static let pathKey = Key<String>.required("path", .path, "the folder, or the single file")
+
+  /// The keys of a place and what the engine promises.
+  public static let declaration = KindDeclaration(
+    "Files",
+    summary: "A folder with everything below it, or a single file.",
+    notes: """
+      A backup reads the files where they are: the snapshot is consistent only as far as nothing writes to them \
+      meanwhile; a file that changes under the reader is read again and then refused. Its recovery point is the \
+      instant before the first file was read.
+
+      A restore is staged in a hidden folder beside the target (`.attachments.drplan-<run>`) and swapped in by one \
+      call of the kernel; what stood there is kept as `attachments.before-<run>`. A folder that stands there can be \
+      swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point: the restore then \
+      ends before anything is touched. If the machine stops right after the swap, the next restore to this place \
+      finds the old data in the staging folder and gives it its kept name.
+
+      The engine has no check of its own beyond looking whether the data is there and readable: prove its content with \
+      the check Checksums.
+      """,
+    example: """
+      databases:
+        attachments:
+          engine: Files
+          source: {path: /srv/orders/attachments}
+      """,
+    shape: Shape(
+      "a place of Files", [pathKey.erased], synonyms: ["directory": "path", "folder": "path", "dir": "path"]))
+
+  let place: String
+
+  /// The place described by those keys.
+  public init(_ place: Record) { self.place = place[Self.pathKey] }
+
+  public var target: TargetName { .data(at: place) }
+  public var path: String? { place }
+  public var comparablePath: String { place }
+
+  public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
+    let declared = place
+    return try await runBlocking { () throws(StepFailure) in
+      let consistentAt = HostClock().now
+      let resolved = try RestorePlace.resolve(declared)
+      guard Self.isReadable(resolved.status) else { throw .nothingToRead(at: declared) }
+      return CapturedData(path: resolved.path, consistentAt: consistentAt)
+    }
+  }
+
+  public var restoration: any Restoration { staged }
+
+  var staged: StagedRestoration {
+    StagedRestoration(
+      path: place,
+      form: .init(isAlwaysFile: false, sideSuffixes: [], noun: "the data") { (_, _) throws(StepFailure) in [] })
+  }
+
+  public func check() async throws(StepFailure) -> [String] {
+    let declared = place
+    return try await runBlocking { () throws(StepFailure) in
+      let resolved = try RestorePlace.resolve(declared)
+      guard Self.isReadable(resolved.status) else { return ["`\(declared)` is not there"] }
+      if let problem = Self.unreadable(resolved) { return [problem] }
+      return []
+    }
+  }
+
+  public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
+    let (declared, staged) = (place, staged)
+    return await runBlocking {
+      forRestore ? PlaceProbe(restoration: staged, bytes: bytes).findings() : [Self.sourceFinding(declared)]
+    }
+  }
+
+  private static func sourceFinding(_ path: String) -> ProbeFinding {
+    let subject = "`\(path)`"
+    do throws(StepFailure) {
+      let resolved = try RestorePlace.resolve(path)
+      guard isReadable(resolved.status) else {
+        return ProbeFinding(subject, .blocked, StepFailure.nothingToRead(at: path).message)
+      }
+      if let problem = unreadable(resolved) { return ProbeFinding(subject, .blocked, problem) }
+      return ProbeFinding(
+        subject, .checked, resolved.status?.kind == .directory ? "a readable folder" : "a readable file")
+    } catch {
+      return ProbeFinding(subject, .blocked, error.message)
+    }
+  }
+
+  private static func isReadable(_ status: FileStatus?) -> Bool {
+    status?.kind == .file || status?.kind == .directory
+  }
+
+  /// Why the top of the data cannot be read; nil when it can.
+  private static func unreadable(_ place: RestorePlace) -> String? {
+    do throws(FileError) {
+      if place.status?.kind == .directory {
+        _ = try HostPath.names(in: place.path)
+      } else {
+        // 0 is O_RDONLY.
+        _ = try FileDescriptor.open(place.path, 0)
+      }
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+}
+
+extension StepFailure {
+  /// There is neither a folder nor a file where data should be.
+  static func nothingToRead(at path: String) -> StepFailure {
+    StepFailure(
+      .sourceUnusable, "`\(path)` is not there, or is neither a folder nor a file",
+      remedy: "correct the path, or restore it first", isRetryable: false)
+  }
+}

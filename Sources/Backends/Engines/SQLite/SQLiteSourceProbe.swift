@@ -1,0 +1,39 @@
+import BackendKit
+import HostSystem
+import Values
+
+/// Looks whether a database file can be backed up; opens it for reading only, and not through SQLite, which would make
+/// files beside it.
+struct SQLiteSourceProbe {
+  let path: String
+
+  func finding() -> ProbeFinding {
+    let subject = "`\(path)`"
+    do throws(StepFailure) {
+      guard let status = try RestorePlace.resolve(path).status, status.kind == .file else {
+        return ProbeFinding(subject, .blocked, StepFailure.noDatabase(at: path).message)
+      }
+      let header = try files("reading the header of \(subject)") { () throws(FileError) in
+        try Self.header(of: path)
+      }
+      // A database without a table yet is an empty file.
+      guard header.isEmpty || header == Array("SQLite format 3\0".utf8) else {
+        return ProbeFinding(subject, .blocked, "it is not a SQLite database")
+      }
+      return ProbeFinding(subject, .checked, "a readable SQLite database of \(ByteCount(status.size))")
+    } catch {
+      return ProbeFinding(subject, .blocked, error.message)
+    }
+  }
+
+  private static func header(of path: String) throws(FileError) -> [UInt8] {
+    // 0 is O_RDONLY.
+    let file = try FileDescriptor.open(path, 0)
+    var bytes = [UInt8](repeating: 0, count: 16)
+    var outcome: Result<Int, FileError> = .success(0)
+    bytes.withUnsafeMutableBytes { buffer in
+      outcome = Result { () throws(FileError) in try file.read(into: buffer, at: 0, path: path) }
+    }
+    return Array(bytes.prefix(try outcome.get()))
+  }
+}

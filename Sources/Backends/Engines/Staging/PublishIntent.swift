@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Values
+
+/// A swap about to be made, written into the staging folder before its first step: from it alone, a later run can tell
+/// how far an interrupted swap came, and finish or undo it.
+struct PublishIntent: Codable, Sendable, Equatable {
+  /// How the main name changes hands.
+  enum Method: String, Codable, Sendable {
+    /// The old file gets its kept name as a second one, then the new file is renamed over the first: no moment without
+    /// data, for files only.
+    case link
+    /// Old and new swap their names in one call, then the old gets its kept name: no moment without data.
+    case exchange
+    /// The old is renamed away, then the new is renamed in: between the two calls nothing stands at the target. Only
+    /// for files, where the file system can do neither of the others.
+    case rename
+  }
+
+  /// A file that belongs to the data and has a name made of the target's and a suffix: `-wal`.
+  struct Side: Codable, Sendable, Equatable {
+    let suffix: String
+    let identity: FileIdentity
+  }
+
+  /// The version of this form.
+  var version = 1
+  /// The run that makes the swap.
+  let run: RunID
+  /// The name the data lives under.
+  let target: String
+  /// The new file or folder.
+  let staged: String
+  /// The name that what stood at the target gets.
+  let kept: String
+  /// How.
+  let method: Method
+  /// What stands at the target; nil when nothing does.
+  let old: FileIdentity?
+  /// What will.
+  let new: FileIdentity
+  /// All suffixes that files beside the target may have.
+  let suffixes: [String]
+  /// The files beside the target that belong to the old data.
+  let sides: [Side]
+
+  /// As it is written.
+  var bytes: [UInt8] {
+    get throws { Array(try JSONEncoder().encode(self)) }
+  }
+
+  /// Nil for bytes that are not an intent this version knows.
+  init?(bytes: [UInt8]) {
+    // What cannot be read is nil, and the caller says so.
+    guard let value = try? JSONDecoder().decode(PublishIntent.self, from: Data(bytes)), value.version == 1 else {
+      return nil
+    }
+    self = value
+  }
+
+  /// A swap about to be made.
+  init(
+    run: RunID, target: String, staged: String, kept: String, method: Method, old: FileIdentity?,
+    new: FileIdentity, suffixes: [String], sides: [Side]
+  ) {
+    self.run = run
+    self.target = target
+    self.staged = staged
+    self.kept = kept
+    self.method = method
+    self.old = old
+    self.new = new
+    self.suffixes = suffixes
+    self.sides = sides
+  }
+}

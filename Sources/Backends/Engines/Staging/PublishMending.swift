@@ -1,0 +1,68 @@
+/// What to do about a swap that was interrupted, from its intent and what stands there now; decides, does nothing.
+///
+/// May itself be interrupted anywhere and be asked again. Nothing that is not the old data's, by identity, is touched.
+struct PublishMending: Sendable, Equatable {
+  /// What the target is once the actions are done.
+  enum Outcome: Sendable, Equatable {
+    /// The new data: the swap had happened.
+    case published
+    /// The old data, complete: the swap had not happened.
+    case putBack
+    /// Something that the swap did not put there; left alone.
+    case foreign
+  }
+
+  /// What the target is once the actions are done.
+  let outcome: Outcome
+  /// The steps in order.
+  let actions: [PublishAction]
+
+  /// Looks at names by `identity` and decides.
+  init<Failure>(
+    of intent: PublishIntent, identity: (String) throws(Failure) -> FileIdentity?
+  ) throws(Failure) {
+    let live = try identity(intent.target)
+    let atKept = try identity(intent.kept)
+    let atStaged = try identity(intent.staged)
+    var actions: [PublishAction] = []
+    if live == intent.new {
+      outcome = .published
+    } else if live == intent.old || live == nil {
+      outcome = .putBack
+    } else {
+      outcome = .foreign
+    }
+
+    for side in intent.sides {
+      let (beside, away) = (intent.target + side.suffix, intent.kept + side.suffix)
+      let (now, kept) = (try identity(beside), try identity(away))
+      switch outcome {
+      case .published:
+        // Never left by an interrupted plan; an old WAL beside new data would be the worst of all.
+        guard now == side.identity else { continue }
+        actions.append(kept == side.identity ? .remove(beside) : .move(from: beside, to: away))
+      case .putBack:
+        guard kept == side.identity else { continue }
+        if now == nil {
+          actions.append(.move(from: away, to: beside))
+        } else if now == side.identity {
+          actions.append(.remove(away))
+        } else {
+          // Someone opened the old data without its side files and made new ones: neither fits the other now.
+          // Under a name that no engine picks up by itself.
+          actions.append(.move(from: away, to: intent.kept + "-unmerged" + side.suffix))
+        }
+      case .foreign: continue
+      }
+    }
+
+    if let old = intent.old {
+      if atStaged == old, atKept == nil {
+        actions.append(.move(from: intent.staged, to: intent.kept))
+      } else if outcome == .putBack, atKept == old {
+        actions.append(live == nil ? .move(from: intent.kept, to: intent.target) : .remove(intent.kept))
+      }
+    }
+    self.actions = actions + (actions.isEmpty ? [] : [.syncFolder]) + [.removeStaging]
+  }
+}

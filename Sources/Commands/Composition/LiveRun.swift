@@ -1,0 +1,104 @@
+import BackendKit
+import CommandLineKit
+import Declarations
+import Execution
+import HostSystem
+import Journal
+import Reporting
+import RunEvents
+import StepGraph
+import Values
+
+/// One real run, from its journal's first line to its verdict.
+struct LiveRun {
+  private let setup: RunSetup
+  private let options: ExecutionOptions
+  private let console: Console
+  private let format: String
+  private let eventsTo: String?
+  private let redraws: Bool
+
+  init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
+    self.setup = setup
+    self.options = options
+    self.console = console
+    format = invocation.value(FormatOption.textOrJSON) ?? "text"
+    eventsTo = invocation.value(RunVerb.events)
+    redraws = console.canRedraw && !invocation.has(RunVerb.noProgress)
+  }
+
+  /// Runs the plan and prints its report; the exit code is that of the record.
+  func run() async throws(CommandFailure) -> ExitCode {
+    let board = RunBoard(setup)
+    let interrupts = try InterruptSource(board)
+    let events = try await EventStream.open(eventsTo)
+    let directory: RunDirectory
+    let journal: JournalWriter
+    do throws(JournalError) {
+      directory = try await RunDirectory.create(
+        run: setup.run, stateDirectory: setup.stateDirectory, planText: setup.file.bytes)
+      journal = try await JournalWriter.create(
+        directory.journal, run: setup.run, plan: setup.graph.plan.name, host: HostFacts.hostName,
+        observer: { journaled in
+          events?.write(journaled)
+          board.record(journaled.map(\.event))
+        })
+    } catch {
+      throw CommandFailure(
+        .failed, "the run cannot be recorded, so nothing was changed: \(error)",
+        remedy: "name another state directory with `--state DIR`")
+    }
+    let view = Task { await RunView(board, console, redraws: redraws).show() }
+    let outcome = await execute(board, journal, interrupts)
+    board.close()
+    await view.value
+    await events?.finish()
+    return try finish(outcome, board, directory)
+  }
+
+  private func execute(
+    _ board: RunBoard, _ journal: JournalWriter, _ interrupts: InterruptSource
+  ) async -> RecordingError? {
+    defer { interrupts.stop() }
+    let executor = Executor(
+      graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
+      recorder: journal,
+      clock: HostRunClock(),
+      references: { reference in
+        guard reference.namespace == "run", reference.path.count == 1 else { return nil }
+        return board.reference(reference.path[0])
+      },
+      progress: { step, progress in board.progress(step, progress) },
+      report: { board.report() })
+    do throws(RecordingError) {
+      _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func finish(
+    _ failure: RecordingError?, _ board: RunBoard, _ directory: RunDirectory
+  ) throws(CommandFailure) -> ExitCode {
+    guard let record = board.finalRecord() else {
+      throw CommandFailure(
+        .failed, "the run could not be recorded: \(failure?.description ?? "no event was written")")
+    }
+    let text =
+      switch format {
+      case "json": JSONReport.text(record)
+      case "markdown": MarkdownReport.text(record)
+      default: TextReport.text(record, style: ReportStyle(width: console.width, color: console.colorsOutput))
+      }
+    if eventsTo == "-" { console.note(text) } else { console.print(text) }
+    if let failure {
+      console.report(
+        CommandFailure(
+          .failed, "the run stopped because it could not be recorded: \(failure.description)",
+          remedy: "what is on record stands in \(directory.journal)"))
+      return .failed
+    }
+    return record.exitCode.flatMap(ExitCode.init(rawValue:)) ?? .defect
+  }
+}

@@ -1,0 +1,123 @@
+public import Diagnostics
+public import PlanSyntax
+import Values
+
+/// The values read from one mapping, by key.
+public struct Record: Sendable {
+  /// Where the mapping stands.
+  public let range: SourceRange
+  private var fields: [Field] = []
+
+  private struct Field: Sendable {
+    let name: String
+    let value: any Sendable
+    let range: SourceRange?
+  }
+
+  /// The value of a key that the record's shape declares; one that it does not declare is a defect.
+  public subscript<Value>(key: Key<Value>) -> Value {
+    for field in fields where field.name == key.name {
+      if let value = field.value as? Value { return value }
+    }
+    preconditionFailure("the key `\(key.name)` is read but not declared in its shape, or with another type")
+  }
+
+  /// Where the value of a key stands, if it was written.
+  public func range<Value>(of key: Key<Value>) -> SourceRange? {
+    fields.first { $0.name == key.name }?.range
+  }
+
+  /// Whether the key was written.
+  public func has<Value>(_ key: Key<Value>) -> Bool { range(of: key) != nil }
+
+  init(range: SourceRange) { self.range = range }
+
+  mutating func set(_ name: String, _ value: any Sendable, at range: SourceRange?) {
+    fields.append(Field(name: name, value: value, range: range))
+  }
+}
+
+extension Shape {
+  /// Reads a mapping: reports unknown, refused, missing and ill-typed keys, all of them; nil if any was wrong.
+  public func read(_ node: Node, _ decoding: inout Decoding) -> Record? {
+    guard case .mapping(let entries) = node.content else {
+      decoding.reportMismatch(node, expected: "\(noun), a mapping of keys to values")
+      return nil
+    }
+    return read(entries, at: node.range, &decoding)
+  }
+
+  /// Reads entries that are already taken from their mapping; see `read(_:_:)`.
+  public func read(_ entries: [Node.Entry], at range: SourceRange, _ decoding: inout Decoding) -> Record? {
+    let before = decoding.diagnostics.count
+    var record = Record(range: range)
+    var seen = [Bool](repeating: false, count: keys.count)
+    var isComplete = true
+    for entry in entries {
+      guard let index = keys.firstIndex(where: { $0.name == entry.key }) else {
+        reportUnknown(entry, &decoding)
+        continue
+      }
+      seen[index] = true
+      guard let value = keys[index].read(entry.value, &decoding) else {
+        isComplete = false
+        continue
+      }
+      record.set(entry.key, value, at: entry.value.range)
+    }
+    for (index, key) in keys.enumerated() where !seen[index] {
+      if key.isRequired {
+        decoding.report(
+          .missingKey, "\(noun) needs the key `\(key.name)`",
+          at: SourceRange(start: range.start, end: range.start),
+          hint: "`\(key.name)`: \(key.summary)")
+      } else if let fallback = key.fallback {
+        record.set(key.name, fallback, at: nil)
+      }
+    }
+    let written = entries.map(\.key)
+    for rule in rules { check(rule, written, entries, range, &decoding) }
+    // A record with a hole would be a trap for whoever reads it.
+    guard isComplete, !decoding.diagnostics[before...].contains(where: { $0.rule.severity == .error }) else {
+      return nil
+    }
+    return record
+  }
+
+  private func reportUnknown(_ entry: Node.Entry, _ decoding: inout Decoding) {
+    if let refused = later.first(where: { $0.name == entry.key }) {
+      decoding.report(
+        .notSupported, "`\(entry.key)` is not supported by this version of drplan", at: entry.keyRange,
+        hint: "it would be: \(refused.summary); take it out, nothing would honour it")
+      return
+    }
+    let names = keys.map(\.name)
+    let nearest = synonyms[entry.key] ?? NearestName.of(entry.key, among: names)
+    let all = names.joined(separator: ", ")
+    decoding.report(
+      .unknownKey, "unknown key `\(entry.key)` in \(noun)", at: entry.keyRange,
+      hint: nearest.map { "did you mean `\($0)`?" } ?? "the keys here are: \(all)")
+  }
+
+  private func check(
+    _ rule: Rule, _ written: [String], _ entries: [Node.Entry], _ range: SourceRange,
+    _ decoding: inout Decoding
+  ) {
+    let (names, isNeeded) =
+      switch rule {
+      case .exactlyOne(let names): (names, true)
+      case .atMostOne(let names): (names, false)
+      }
+    let found = entries.filter { names.contains($0.key) }
+    let list = names.map { "`\($0)`" }.joined(separator: ", ")
+    if found.count > 1 {
+      decoding.report(
+        .conflictingKeys, "`\(found[1].key)` cannot stand beside `\(found[0].key)` in \(noun)",
+        at: found[1].keyRange,
+        hint: "keep one of \(list)")
+    } else if found.isEmpty, isNeeded {
+      decoding.report(
+        .missingKey, "\(noun) needs one of \(list)", at: SourceRange(start: range.start, end: range.start))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import BackendKit
+import PlanModel
+import RunEvents
+import StepGraph
+import Values
+
+/// One step as the run machine sees it: what the plan says, and where it stands.
+struct MachineStep: Sendable {
+  /// How far a step is, finer than `StepState`.
+  enum Stage: Sendable, Equatable {
+    /// Some of what it needs is not over.
+    case pending
+    /// It could start.
+    case queued
+    /// An attempt runs.
+    case attempting
+    /// An attempt was told to stop and has not.
+    case stopping(CancelReason)
+    /// An attempt failed, the next begins soon.
+    case backingOff
+    /// Over, or left out.
+    case over
+    /// Over on record, but its last attempt did not stop.
+    case abandoned
+  }
+
+  let id: StepID
+  let successors: [Int]
+  let timeout: Duration
+  let retry: RetryPolicy
+  let onFailure: FailurePolicy
+  let isFinally: Bool
+  let restores: Bool
+
+  var stage = Stage.pending
+  var state = StepState.pending
+  /// How many of the steps it needs are not over.
+  var unmet: Int
+  var attempts = 0
+  /// When its timeout ends; known from its first attempt on.
+  var deadline = Duration.zero
+  /// Changes whenever the deadline that it waits for loses its point.
+  var generation = 0
+  /// Whether a person left it out.
+  var isExcluded = false
+  /// Whether what it needs, left out itself, did not come about.
+  var isBarred = false
+  /// The step because of which it was not reached.
+  var root: Int?
+
+  init(_ node: StepNode, isFinally: (Int) -> Bool) {
+    let step = node.step
+    id = step.id
+    timeout = step.timeout
+    retry = step.retry
+    onFailure = step.onFailure
+    self.isFinally = node.isFinally
+    restores = !step.action.effects.restores.isEmpty
+    // A need across the border is met when `finally` begins.
+    successors = node.successors.filter { isFinally($0) == node.isFinally }
+    unmet = node.predecessors.count { isFinally($0) == node.isFinally }
+  }
+
+  /// Whether an attempt runs, or is told to stop.
+  var isInFlight: Bool {
+    switch stage {
+    case .attempting, .stopping: true
+    case .pending, .queued, .backingOff, .over, .abandoned: false
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import BackendKit
+
+/// Decides which of the steps that could start may start: as many as may run at once, never two that change the same
+/// target, the first in the plan before those after it.
+///
+/// No step waits while its targets and a place are free: a step that waits for a long restore does not hold up others
+/// that need only the rest of its targets. Work for each call is logarithmic, however many steps wait.
+struct ReadyQueue: Sendable {
+  /// What to do with the next step.
+  enum Turn: Equatable {
+    /// It may start; it has its place and its targets now.
+    case start(Int)
+    /// It can never start: `holder` did not stop when told to, and may still be changing a target of it.
+    case barred(Int, holder: Int)
+  }
+
+  private static let nobody = -1
+
+  /// The targets of each step, as numbers.
+  private let targets: [[Int]]
+  /// The step that has each target, or `nobody`.
+  private var holders: [Int]
+  /// Steps to look at, the first in the plan first.
+  private var ready = MinHeap<Int>()
+  /// Steps that were looked at and wait for a target. While any wait for a free one, one of them is in `ready`.
+  private var parked: [MinHeap<Int>]
+  /// For a step that came back to `ready` because a target became free: that target.
+  private var wokenBy: [Int: Int] = [:]
+  private var lost: Set<Int> = []
+  private var freePlaces: Int
+
+  /// An empty queue for steps with those targets, of which at most `parallelism` run at once.
+  init(targets names: [[TargetName]], parallelism: Int) {
+    var numbers: [TargetName: Int] = [:]
+    for list in names {
+      for name in list where numbers[name] == nil { numbers[name] = numbers.count }
+    }
+    targets = names.map { list in Set(list.compactMap { numbers[$0] }).sorted() }
+    holders = Array(repeating: Self.nobody, count: numbers.count)
+    parked = Array(repeating: MinHeap(), count: numbers.count)
+    freePlaces = max(1, parallelism)
+  }
+
+  /// Adds a step whose needs are met.
+  mutating func add(_ step: Int) { ready.insert(step) }
+
+  /// The next step that may start, or never can; nil when all that wait have to wait.
+  mutating func next() -> Turn? {
+    while freePlaces > 0, let step = ready.popMin() {
+      let origin = wokenBy.removeValue(forKey: step)
+      if let target = targets[step].first(where: { lost.contains(holders[$0]) }) {
+        let holder = holders[target]
+        passOn(origin)
+        return .barred(step, holder: holder)
+      }
+      if let busy = targets[step].first(where: { holders[$0] != Self.nobody }) {
+        parked[busy].insert(step)
+        passOn(origin)
+        continue
+      }
+      for target in targets[step] { holders[target] = step }
+      freePlaces -= 1
+      return .start(step)
+    }
+    return nil
+  }
+
+  /// A started step is over: its place and its targets are free.
+  mutating func finish(_ step: Int) {
+    freePlaces += 1
+    releaseTargets(of: step)
+  }
+
+  /// A started step would not stop: its place is free, its targets are not.
+  mutating func abandon(_ step: Int) {
+    freePlaces += 1
+    lost.insert(step)
+    for target in targets[step] {
+      while let waiting = parked[target].popMin() { ready.insert(waiting) }
+    }
+  }
+
+  /// An abandoned step stopped after all: its targets are free.
+  mutating func recover(_ step: Int) {
+    lost.remove(step)
+    releaseTargets(of: step)
+  }
+
+  /// Forgets every step that waits.
+  mutating func clear() {
+    ready = MinHeap()
+    wokenBy = [:]
+    for target in parked.indices { parked[target] = MinHeap() }
+  }
+
+  private mutating func releaseTargets(of step: Int) {
+    for target in targets[step] {
+      holders[target] = Self.nobody
+      wakeOne(target)
+    }
+  }
+
+  /// A step that was woken by a target and does not take it leaves it to the next that waits for it.
+  private mutating func passOn(_ target: Int?) {
+    if let target, holders[target] == Self.nobody { wakeOne(target) }
+  }
+
+  private mutating func wakeOne(_ target: Int) {
+    guard let step = parked[target].popMin() else { return }
+    ready.insert(step)
+    wokenBy[step] = target
+  }
+}

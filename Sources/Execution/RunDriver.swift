@@ -1,0 +1,201 @@
+import BackendKit
+import PlanModel
+import RunEvents
+import StepGraph
+import Values
+
+/// Drives one run: takes what happened out of the mailbox, lets the machine decide, records, performs.
+///
+/// Whatever happened while the last record was written goes on record together, with one sync.
+struct RunDriver {
+  private let executor: Executor
+  private let mailbox = Mailbox()
+  private let outputs = StepOutputs()
+  private var machine: RunMachine
+  private var restored: [DatabaseID: RestoredDatabase] = [:]
+  /// The attempt of each step that may put evidence on record.
+  private var heard: [Int?]
+  private var attempts: [Task<Void, Never>?]
+  private var timer: Task<Void, Never>?
+  private var isEnding = false
+  private var finished: RunFinished?
+  private var lost: RecordingError?
+
+  /// What several messages ask for together.
+  private struct Batch {
+    var bodies: [RunEvent.Body] = []
+    var requests: [EvidenceRequest] = []
+    var effects: [RunEffect] = []
+  }
+
+  init(_ executor: Executor) {
+    self.executor = executor
+    machine = RunMachine(
+      graph: executor.graph, mode: executor.facts.mode,
+      targets: StepTargets.of(executor.graph, in: executor.environment), options: executor.options)
+    heard = Array(repeating: nil, count: executor.graph.nodes.count)
+    attempts = Array(repeating: nil, count: executor.graph.nodes.count)
+  }
+
+  mutating func run(
+    started: RunStarted, interrupts: AsyncStream<InterruptRequested>
+  ) async throws(RecordingError) -> RunFinished {
+    mailbox.post(.input(.begin(started)))
+    // Awaited below: it ends when it is cancelled.
+    let listener = Task { [mailbox] in
+      for await request in interrupts { mailbox.post(.input(.interrupt(request))) }
+    }
+    while true {
+      let batch = decide(await mailbox.take())
+      await carryOut(batch)
+      guard let finished else { continue }
+      listener.cancel()
+      timer?.cancel()
+      for case .evidence(let request) in mailbox.close() { request.refuse(.tooLate) }
+      await listener.value
+      await timer?.value
+      if let lost { throw lost }
+      return finished
+    }
+  }
+
+  private mutating func decide(_ messages: [Mailbox.Message]) -> Batch {
+    var batch = Batch()
+    for message in messages {
+      switch message {
+      case .evidence(let request):
+        if let failure = refusal(of: request) {
+          request.refuse(failure)
+        } else {
+          batch.bodies.append(body(of: request))
+          batch.requests.append(request)
+        }
+      case .input(let input):
+        note(input)
+        for effect in machine.handle(input, at: executor.clock.now()) {
+          switch effect {
+          case .record(let bodies): batch.bodies += bodies
+          case .abandon(let step):
+            heard[step] = nil
+            batch.effects.append(effect)
+          case .finish:
+            isEnding = true
+            batch.effects.append(effect)
+          case .start, .cancel, .wake: batch.effects.append(effect)
+          }
+        }
+      }
+    }
+    return batch
+  }
+
+  /// An attempt that ended can say nothing more.
+  private mutating func note(_ input: RunInput) {
+    switch input {
+    case .succeeded(let step, let attempt, let values):
+      outputs.set(values, of: executor.graph.nodes[step].step.id)
+      if heard[step] == attempt { heard[step] = nil }
+      attempts[step] = nil
+    case .failed(let step, let attempt, _):
+      if heard[step] == attempt { heard[step] = nil }
+      attempts[step] = nil
+    case .begin, .timer, .interrupt, .recordingFailed: return
+    }
+  }
+
+  private func refusal(of request: EvidenceRequest) -> StepFailure? {
+    if let lost { return .unrecorded(lost) }
+    return isEnding || heard[request.step] != request.attempt ? .tooLate : nil
+  }
+
+  private func body(of request: EvidenceRequest) -> RunEvent.Body {
+    .stepEvidence(
+      StepEvidenceEvent(
+        step: executor.graph.nodes[request.step].step.id, attempt: request.attempt, evidence: request.evidence
+      ))
+  }
+
+  private mutating func carryOut(_ batch: Batch) async {
+    if !batch.bodies.isEmpty {
+      do throws(RecordingError) {
+        _ = try await executor.recorder.record(batch.bodies)
+      } catch {
+        return giveUp(batch, error)
+      }
+      for request in batch.requests {
+        if case .restored(let database) = request.evidence { restored[database.database] = database }
+        request.accept()
+      }
+    }
+    for effect in batch.effects { perform(effect) }
+  }
+
+  /// Starts nothing that is not on record; stops what runs.
+  private mutating func giveUp(_ batch: Batch, _ error: RecordingError) {
+    lost = error
+    for request in batch.requests { request.refuse(.unrecorded(error)) }
+    let now = executor.clock.now()
+    var effects = machine.handle(.recordingFailed, at: now)
+    for effect in batch.effects {
+      switch effect {
+      case .cancel, .abandon: perform(effect)
+      case .start(let step, let attempt, _):
+        effects += machine.handle(.failed(step: step, attempt: attempt, .unrecorded(error)), at: now)
+      case .record, .wake, .finish: continue
+      }
+    }
+    for effect in effects { perform(effect) }
+  }
+
+  private mutating func perform(_ effect: RunEffect) {
+    switch effect {
+    case .start(let step, let attempt, let limit): start(step, attempt, limit)
+    case .cancel(let step, _), .abandon(let step): attempts[step]?.cancel()
+    case .wake(let instant): setTimer(instant)
+    case .finish(let end): finished = end
+    case .record: return
+    }
+  }
+
+  private mutating func start(_ step: Int, _ attempt: Int, _ limit: Duration) {
+    let action = executor.graph.nodes[step].step.action
+    let context = context(step, attempt, limit)
+    heard[step] = attempt
+    // Not a child task: the run must be able to end without an attempt that does not stop. It reports its end itself.
+    attempts[step] = Task { [mailbox] in
+      let end: RunInput
+      do throws(StepFailure) {
+        end = .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+      } catch {
+        end = .failed(step: step, attempt: attempt, error)
+      }
+      mailbox.post(.input(end))
+    }
+  }
+
+  private func context(_ step: Int, _ attempt: Int, _ limit: Duration) -> StepContext {
+    let id = executor.graph.nodes[step].step.id
+    return StepContext(
+      run: executor.facts, step: id, attempt: attempt, timeLimit: limit, environment: executor.environment,
+      restored: restored,
+      fill: { [outputs, references = executor.references] in outputs[$0] ?? references($0) },
+      record: { [mailbox] evidence throws(StepFailure) in
+        try await EvidenceRequest.make(evidence, step: step, attempt: attempt, to: mailbox)
+      },
+      progress: { [progress = executor.progress] in progress(id, $0) },
+      report: executor.report)
+  }
+
+  private mutating func setTimer(_ instant: Duration) {
+    timer?.cancel()
+    // The last one is awaited at the end of the run; those before it end at once, having been cancelled.
+    timer = Task { [mailbox, clock = executor.clock] in
+      do throws(CancellationError) {
+        try await clock.sleep(until: instant)
+        mailbox.post(.input(.timer))
+      } catch {
+        return
+      }
+    }
+  }
+}

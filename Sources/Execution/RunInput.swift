@@ -1,0 +1,44 @@
+package import BackendKit
+package import RunEvents
+
+/// What the run machine is told.
+package enum RunInput: Sendable {
+  /// The run begins; always the first, and once.
+  case begin(RunStarted)
+  /// An attempt ended well.
+  case succeeded(step: Int, attempt: Int, outputs: [String: String])
+  /// An attempt ended otherwise, by itself or because it was told to.
+  case failed(step: Int, attempt: Int, StepFailure)
+  /// The time of the last `RunEffect.wake` has come; one more or one too early does no harm.
+  case timer
+  /// Someone asked the run to stop.
+  case interrupt(InterruptRequested)
+  /// What a `RunEffect.record` asked for is not on record, so none of the effects after it was performed.
+  case recordingFailed
+}
+
+/// What the run machine wants done, in this order.
+package enum RunEffect: Sendable, Equatable {
+  /// Put these on record, durable before any effect after it is performed. At most one in a list, its first.
+  case record([RunEvent.Body])
+  /// Begin an attempt that may take as long as `limit`; the machine sees to the limit itself.
+  case start(step: Int, attempt: Int, limit: Duration)
+  /// Tell the running attempt to stop, and say when it did.
+  case cancel(step: Int, CancelReason)
+  /// The attempt would not stop: let nothing that it still does go on record.
+  case abandon(step: Int)
+  /// Send `timer` at that time instead of the one asked for before.
+  case wake(at: Duration)
+  /// The run is over; always the last.
+  case finish(RunFinished)
+}
+
+/// Why a running attempt is told to stop.
+package enum CancelReason: Sendable, Equatable {
+  /// The step took longer than its timeout.
+  case stepTimeout
+  /// The attempt took longer than one may.
+  case attemptTimeout
+  /// The run is ending.
+  case runEnds
+}

@@ -1,0 +1,102 @@
+import BackendKit
+import PlanModel
+import RunEvents
+import Values
+
+/// How the attempts of a step follow each other, and how a step ends.
+extension RunMachine {
+  /// Begins the next attempt of a step that has its place and its targets.
+  mutating func startAttempt(_ step: Int) {
+    if steps[step].attempts == 0 {
+      began()
+      steps[step].deadline = now + steps[step].timeout
+    }
+    steps[step].attempts += 1
+    steps[step].stage = .attempting
+    let left = steps[step].deadline - now
+    let limit = min(left, steps[step].retry.attemptTimeout ?? left)
+    wake(at: now + limit, for: step)
+    bodies.append(.stepStarted(StepStarted(step: steps[step].id, attempt: steps[step].attempts)))
+    effects.append(.start(step: step, attempt: steps[step].attempts, limit: limit))
+  }
+
+  /// Does `then` if that attempt was still waited for.
+  mutating func attemptEnded(_ step: Int, _ attempt: Int, then: (inout RunMachine) -> Void) {
+    guard steps.indices.contains(step), attempt == steps[step].attempts else { return }
+    if steps[step].stage == .abandoned {
+      steps[step].stage = .over
+      queue.recover(step)
+    } else if steps[step].isInFlight {
+      if phase == .lost || phase == .over { steps[step].stage = .over } else { then(&self) }
+    }
+  }
+
+  /// What an attempt did is done, also when it was told to stop and came too late to.
+  mutating func succeed(_ step: Int, _ outputs: [String: String]) {
+    end(step, .succeeded, outputs: outputs)
+    release(step)
+  }
+
+  /// Why it failed is what the run did to it, if the run did something.
+  mutating func attemptFailed(_ step: Int, _ failure: StepFailure) {
+    switch steps[step].stage {
+    case .stopping(.stepTimeout): fail(step, tookTooLong(step, failure))
+    case .stopping(.attemptTimeout): retryOrFail(step, attemptTookTooLong(step, failure), isRetryable: true)
+    case .stopping(.runEnds): end(step, .cancelled, error: cancelled(failure))
+    default: retryOrFail(step, failure.stepError, isRetryable: failure.isRetryable)
+    }
+  }
+
+  private mutating func retryOrFail(_ step: Int, _ error: StepError, isRetryable: Bool) {
+    let attempt = steps[step].attempts
+    let delay = steps[step].retry.delay(after: attempt)
+    guard isRetryable, attempt < steps[step].retry.maxAttempts else { return fail(step, error) }
+    guard now + delay < steps[step].deadline else { return fail(step, noTimeLeft(step, error)) }
+    bodies.append(
+      .stepRetrying(
+        StepRetrying(
+          step: steps[step].id, attempt: attempt, error: error, delaySeconds: delay.roundedSeconds)))
+    steps[step].stage = .backingOff
+    wake(at: now + delay, for: step)
+  }
+
+  /// The time has come that the step waited for.
+  mutating func timeIsUp(_ step: Int) {
+    switch steps[step].stage {
+    case .attempting: stop(step, now >= steps[step].deadline ? .stepTimeout : .attemptTimeout)
+    case .stopping(let reason): abandon(step, reason)
+    case .backingOff: startAttempt(step)
+    case .pending, .queued, .over, .abandoned: return
+    }
+  }
+
+  /// Tells the running attempt to stop; it has a while to do so.
+  mutating func stop(_ step: Int, _ reason: CancelReason) {
+    steps[step].stage = .stopping(reason)
+    effects.append(.cancel(step: step, reason))
+    wake(at: now + options.cancelGrace, for: step)
+  }
+
+  private mutating func abandon(_ step: Int, _ reason: CancelReason) {
+    effects.append(.abandon(step: step))
+    if reason == .runEnds {
+      end(step, .cancelled, error: didNotStop(step, reason), hasStopped: false)
+    } else {
+      fail(step, didNotStop(step, reason), hasStopped: false)
+    }
+  }
+
+  /// Ends a step that was tried and is not done, and does to the run what the step's policy says.
+  private mutating func fail(_ step: Int, _ error: StepError, hasStopped: Bool = true) {
+    end(step, .failed, error: error, hasStopped: hasStopped)
+    if steps[step].isFinally { return release(step) }
+    switch steps[step].onFailure {
+    case .continue: bar(steps[step].successors, becauseOf: step)
+    case .pause:
+      guard phase == .main else { return }
+      phase = .draining
+      pausedBy = step
+    case .abort: endMainPart(.failed(step: step))
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package import BackendKit
+import PlanModel
+package import RunEvents
+package import StepGraph
+import Values
+
+/// Decides what a run does next, and does nothing itself: told what happened, it says what to put on record and then do.
+///
+/// Time is a parameter: how long the run has lasted. Between two inputs nothing changes, and the same inputs at the same
+/// times give the same effects. Everything that it decides by is on record before it acts on it. Work for each input is
+/// logarithmic in the number of steps, but for inputs that end the run, which look at every step once.
+package struct RunMachine: Sendable {
+  /// What part of the run it is.
+  enum Phase: Sendable, Equatable {
+    case idle
+    /// Main steps start and run.
+    case main
+    /// A step failed under `Pause`: what runs goes on to its end, nothing starts.
+    case draining
+    /// The main part is ending: what runs was told to stop, nothing starts.
+    case stopping
+    /// The steps of `finally` start and run.
+    case finally
+    /// The record is lost: what runs was told to stop, nothing starts or goes on record.
+    case lost
+    case over
+  }
+
+  /// Why the main part ended before its time.
+  enum Cause: Sendable, Equatable {
+    case failed(step: Int)
+    case interrupted(signal: String)
+  }
+
+  var steps: [MachineStep]
+  let mainCount: Int
+  let restoredWhen: Int?
+  let mode: RunMode
+  let options: ExecutionOptions
+  private let leftOut: [Int: StepError]
+  var queue: ReadyQueue
+  private var deadlines = Deadlines()
+  var phase = Phase.idle
+  var cause: Cause?
+  var pausedBy: Int?
+  /// When to stop waiting for attempts after the record was lost.
+  private var lostDeadline = Duration.zero
+  /// Steps of the current part, main or `finally`, that are not over.
+  private var unfinished = 0
+  /// Steps of which an attempt runs, or is about to be made again.
+  private var running = 0
+
+  var now = Duration.zero
+  var bodies: [RunEvent.Body] = []
+  var effects: [RunEffect] = []
+
+  /// A machine for one run of `graph`; `targets` has what each step changes, by index.
+  package init(graph: StepGraph, mode: RunMode, targets: [[TargetName]], options: ExecutionOptions) {
+    let mainCount = graph.mainCount
+    steps = graph.nodes.map { MachineStep($0) { $0 >= mainCount } }
+    leftOut = LeftOut.steps(of: graph, mode: mode, options: options)
+    for step in leftOut.keys { steps[step].isExcluded = graph.nodes[step].step.modes.contains(mode) }
+    self.mainCount = mainCount
+    restoredWhen = graph.restoredWhen
+    self.mode = mode
+    self.options = options
+    queue = ReadyQueue(targets: targets, parallelism: options.parallelism)
+  }
+
+  /// Takes in what happened and gives what to do about it.
+  ///
+  /// `now` is never before that of the input before. Inputs that no longer matter give nothing to do.
+  package mutating func handle(_ input: RunInput, at now: Duration) -> [RunEffect] {
+    self.now = now
+    bodies = []
+    effects = []
+    switch input {
+    case .begin(let started): begin(started)
+    case .succeeded(let step, let attempt, let outputs):
+      attemptEnded(step, attempt) { machine in machine.succeed(step, outputs) }
+    case .failed(let step, let attempt, let failure):
+      attemptEnded(step, attempt) { machine in machine.attemptFailed(step, failure) }
+    case .timer: timerFired()
+    case .interrupt(let request): interrupt(request)
+    case .recordingFailed: loseRecord()
+    }
+    settle()
+    return collectEffects()
+  }
+
+  private mutating func begin(_ started: RunStarted) {
+    guard phase == .idle else { return }
+    bodies.append(.runStarted(started))
+    phase = .main
+    for (step, reason) in leftOut.sorted(by: { $0.key < $1.key }) {
+      steps[step].stage = .over
+      steps[step].state = .skipped
+      bodies.append(
+        .stepFinished(StepFinished(step: steps[step].id, state: .skipped, attempts: 0, error: reason)))
+    }
+    beginPart(0..<mainCount)
+  }
+
+  /// Begins with the steps of one part that need nothing in it.
+  private mutating func beginPart(_ part: Range<Int>) {
+    unfinished = part.count { steps[$0].stage != .over }
+    // Found first: what they release is not to be begun with once more.
+    let first = part.filter { steps[$0].unmet == 0 }
+    for step in first {
+      if steps[step].stage == .over { release(step) } else { enqueue(step) }
+    }
+  }
+
+  private mutating func enqueue(_ step: Int) {
+    steps[step].stage = .queued
+    queue.add(step)
+  }
+
+  /// Starts what can start, and goes on to the next part of the run when this one is over.
+  private mutating func settle() {
+    while true {
+      switch phase {
+      case .main, .finally:
+        while let turn = queue.next() {
+          switch turn {
+          case .start(let step): startAttempt(step)
+          case .barred(let step, let holder): bar([step], becauseOf: holder)
+          }
+        }
+        guard unfinished == 0 else { return }
+        if phase == .main { beginFinally() } else { finish() }
+      case .draining:
+        guard running == 0 else { return }
+        finishWaiting()
+      case .stopping:
+        guard unfinished == 0 else { return }
+        beginFinally()
+      case .lost:
+        guard now >= lostDeadline || !steps.contains(where: \.isInFlight) else { return }
+        finishUnrecorded()
+      case .idle, .over: return
+      }
+    }
+  }
+
+  private mutating func beginFinally() {
+    phase = .finally
+    queue.clear()
+    if mainCount < steps.count { bodies.append(.finallyStarted) }
+    beginPart(mainCount..<steps.count)
+  }
+
+  private mutating func collectEffects() -> [RunEffect] {
+    var all: [RunEffect] = bodies.isEmpty ? [] : [.record(bodies)]
+    all += effects
+    if phase == .idle || phase == .over { return all }
+    if let time = deadlines.rearm(isCurrent: { [steps] in $0.generation == steps[$0.step].generation }) {
+      all.append(.wake(at: time))
+    }
+    return all
+  }
+}
+
+// MARK: - Counting
+
+extension RunMachine {
+  /// A step begins to count as running, until its `end`.
+  mutating func began() { running += 1 }
+
+  /// Puts the end of a step on record.
+  mutating func end(
+    _ step: Int, _ state: StepState, error: StepError? = nil, outputs: [String: String] = [:],
+    hasStopped: Bool = true
+  ) {
+    let wasRunning = steps[step].attempts > 0
+    steps[step].stage = hasStopped ? .over : .abandoned
+    steps[step].state = state
+    steps[step].generation += 1
+    unfinished -= 1
+    if wasRunning {
+      running -= 1
+      if hasStopped { queue.finish(step) } else { queue.abandon(step) }
+    }
+    bodies.append(
+      .stepFinished(
+        StepFinished(
+          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs)))
+  }
+
+  /// What needs `step` and nothing else may start. In `finally` that is so whatever became of `step`.
+  mutating func release(_ step: Int) {
+    var released = [step]
+    while let step = released.popLast() {
+      for successor in steps[step].successors {
+        steps[successor].unmet -= 1
+        guard steps[successor].unmet == 0 else { continue }
+        if steps[successor].stage == .pending {
+          enqueue(successor)
+        } else if steps[successor].state == .skipped, !steps[successor].isBarred {
+          // A step that was left out hands on what it would have waited for.
+          released.append(successor)
+        }
+      }
+    }
+  }
+
+  /// These steps, and all that need them, cannot start because of what became of `root`.
+  mutating func bar(_ first: [Int], becauseOf root: Int) {
+    var barred = first
+    while let step = barred.popLast() {
+      switch steps[step].stage {
+      case .pending, .queued:
+        steps[step].root = root
+        end(step, .notReached, error: notReached(becauseOf: root))
+        if steps[step].isFinally { release(step) } else { barred += steps[step].successors.reversed() }
+      case .over where steps[step].state == .skipped && !steps[step].isBarred:
+        steps[step].isBarred = true
+        steps[step].root = root
+        barred += steps[step].successors.reversed()
+      case .attempting, .stopping, .backingOff, .over, .abandoned: continue
+      }
+    }
+  }
+
+  /// Wakes the machine at `time` for `step`, unless something happens to the step before.
+  mutating func wake(at time: Duration, for step: Int) {
+    steps[step].generation += 1
+    deadlines.add(time, step: step, generation: steps[step].generation)
+  }
+
+  private mutating func timerFired() {
+    deadlines.fired()
+    guard phase != .lost else { return }
+    while let due = deadlines.popDue(at: now) {
+      if steps[due.step].generation == due.generation { timeIsUp(due.step) }
+    }
+  }
+
+  /// Tells everything to stop, and waits a while for it, without a word on record.
+  private mutating func loseRecord() {
+    switch phase {
+    case .over: finishUnrecorded()
+    case .lost, .idle: return
+    case .main, .draining, .stopping, .finally:
+      phase = .lost
+      for step in steps.indices {
+        if steps[step].stage == .attempting {
+          steps[step].stage = .stopping(.runEnds)
+          effects.append(.cancel(step: step, .runEnds))
+        }
+        steps[step].generation += 1
+      }
+      lostDeadline = now + options.cancelGrace
+      if steps.contains(where: \.isInFlight) {
+        effects.append(.wake(at: lostDeadline))
+      }
+    }
+  }
+}

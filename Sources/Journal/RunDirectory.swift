@@ -1,0 +1,80 @@
+import Glibc
+import HostSystem
+public import Values
+
+/// The directory of one run: `<state>/runs/<run id>`, with its journal, its plan and its logs.
+public struct RunDirectory: Sendable, Hashable {
+  /// The run.
+  public let run: RunID
+  /// The directory itself.
+  public let path: String
+
+  /// Names the directory of `run`; makes nothing.
+  public init(run: RunID, stateDirectory: String) {
+    self.run = run
+    path = "\(Self.runs(in: stateDirectory))/\(run)"
+  }
+
+  /// The event log.
+  public var journal: String { "\(path)/journal.jsonl" }
+  /// The plan's text as run.
+  public var plan: String { "\(path)/plan.yaml" }
+  /// Output of the run's commands.
+  public var logs: String { "\(path)/logs" }
+
+  /// Makes the directory, all folders 0700, with the plan's text in it, 0600; durable when it returns.
+  ///
+  /// A run's directory that exists already is an error: two runs never share one.
+  public static func create(
+    run: RunID, stateDirectory: String, plan text: [UInt8]
+  ) async throws(JournalError) -> RunDirectory {
+    let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
+    do throws(FileError) {
+      try await runBlocking { () throws(FileError) in
+        try makeAll(runs(in: stateDirectory))
+        try make(directory.path)
+        try make(directory.logs)
+        try DurableFile.create(text, at: directory.plan)
+      }
+    } catch {
+      throw JournalError(error)
+    }
+    return directory
+  }
+
+  static func runs(in stateDirectory: String) -> String {
+    stateDirectory.hasSuffix("/") ? stateDirectory + "runs" : stateDirectory + "/runs"
+  }
+
+  /// Makes one directory that must not exist, 0700, and its name durable.
+  private static func make(_ path: String) throws(FileError) {
+    let (parent, name) = split(path)
+    try BeneathRoot(FileDescriptor.directory(parent), path: parent).makeDirectory(Array(name.utf8))
+    try DurableFile.syncDirectory(parent)
+  }
+
+  /// Makes a directory and whatever is missing above it.
+  private static func makeAll(_ path: String) throws(FileError) {
+    do throws(FileError) {
+      _ = try FileDescriptor.directory(path)
+      return
+    } catch {
+      guard error.isMissing else { throw error }
+    }
+    let (parent, _) = split(path)
+    if parent != "." && parent != "/" { try makeAll(parent) }
+    do throws(FileError) {
+      try make(path)
+    } catch {
+      // Another run may have made it meanwhile.
+      guard error.isExisting else { throw error }
+    }
+  }
+
+  private static func split(_ path: String) -> (parent: String, name: String) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    let parent = DurableFile.parent(of: path)
+    return (parent, String(path.split(separator: "/").last ?? ""))
+  }
+}

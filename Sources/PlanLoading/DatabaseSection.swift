@@ -1,0 +1,78 @@
+import BackendKit
+import Declarations
+import PlanModel
+import PlanSyntax
+import Values
+
+/// One entry of the `databases` section: the engine decides which keys its places have.
+struct DatabaseSection {
+  private let engines: KindFamily<any DatabaseEngine>
+
+  init(_ engines: KindFamily<any DatabaseEngine>) { self.engines = engines }
+
+  enum BackupKind: String, CaseIterable, Sendable {
+    case full = "Full"
+  }
+
+  static let backupType = Key.optional(
+    "type", ValueType<BackupKind>.choice("a kind of snapshot"), default: .full, shownAs: "Full",
+    "what a backup stores")
+  static let backupShape = Shape(
+    "the backup settings", [backupType.erased],
+    later: [
+      LaterKey("schedule", "backups on a schedule"), LaterKey("fullEvery", "a full snapshot now and then"),
+      LaterKey("retention", "snapshots removed by age"),
+    ])
+
+  static let source = Key.required(
+    "source", ValueType<Node>.raw("a place of the engine"), "where the database is backed up from")
+  static let recovery = Key<Node?>.optional(
+    "recovery", .raw("a place of the engine"), "where a real run restores to; the source if left out")
+  static let backup = Key<BackupKind?>.optional(
+    "backup", backupShape.value { $0[backupType] }, "how the database is backed up")
+
+  static let shape = Shape(
+    "a database", [source.erased, recovery.erased, backup.erased],
+    later: [
+      LaterKey("drill", "where a drill restores to"),
+      LaterKey("identity", "proof that the target is the one that the plan means"),
+    ])
+
+  /// Reads one entry; its name and place are filled in by the caller.
+  var type: ValueType<Database?> {
+    let engines = engines
+    return ValueType<Database?>("a database", schema: schema, nested: [Self.shape]) { node, decoding in
+      guard let entry = engines.select(node, &decoding), case .mapping(let fields) = node.content else {
+        return nil
+      }
+      guard let record = Self.shape.read(fields.filter { $0.key != engines.key }, at: node.range, &decoding)
+      else { return nil }
+      let places = entry.declaration.shape
+      let source = places.read(record[Self.source], &decoding)
+      let recovery = record[Self.recovery].map { places.read($0, &decoding) }
+      guard let source, let placeholder = DatabaseID("unnamed") else { return nil }
+      if let recovery, recovery == nil { return nil }
+      return Database(
+        id: placeholder, engineName: entry.declaration.name, source: entry.make(source),
+        recovery: entry.make((recovery ?? source) ?? source), range: node.range)
+    }
+  }
+
+  private var schema: JSONValue {
+    let branches = engines.entries.map { entry -> JSONValue in
+      let place = entry.declaration.shape.schema()
+      return [
+        "if": ["properties": ["engine": ["const": .string(entry.declaration.name)]]],
+        "then": ["properties": ["source": place, "recovery": place]],
+      ]
+    }
+    let names = engines.entries.map { JSONValue.string($0.declaration.name) }
+    guard
+      case .object(var members) = Self.shape.schema(also: [
+        .init("engine", ["enum": .array(names), "description": "what holds the data"])
+      ])
+    else { return .object([]) }
+    members.append(.init("allOf", .array(branches)))
+    return .object(members)
+  }
+}

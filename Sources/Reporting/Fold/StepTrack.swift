@@ -1,0 +1,87 @@
+import RunEvents
+import Values
+
+/// What the fold knows of one step.
+struct StepTrack: Sendable {
+  var outline: StepOutline
+  var state: StepState = .pending
+  var attempts = 0
+  var startedAt: Timestamp?
+  var startElapsed: Duration?
+  var finishedAt: Timestamp?
+  var finishElapsed: Duration?
+  var error: StepError?
+  var outputs: [String: String] = [:]
+  var retries: [RetryRecord] = []
+  var notes: [String] = []
+
+  // Evidence of the last attempt; what an earlier attempt found no longer holds.
+  var restored: [RestoredDatabase] = []
+  var checks: [CheckRecord] = []
+
+  // Effects on the world stay on record whatever attempt they belong to.
+  var publications: [PublicationRecord] = []
+  var services: [ServiceRecord] = []
+  var notifications: [NotificationRecord] = []
+
+  init(_ outline: StepOutline) { self.outline = outline }
+
+  mutating func start(_ event: RunEvent, attempt: Int) {
+    if startElapsed == nil {
+      startElapsed = event.elapsed
+      startedAt = event.time
+    }
+    attempts = max(attempts, attempt)
+    state = outline.phase == .waiting ? .waiting : .running
+    restored = []
+    checks = []
+  }
+
+  mutating func finish(_ event: RunEvent, _ body: StepFinished) {
+    state = body.state
+    attempts = max(attempts, body.attempts)
+    error = body.error
+    outputs = body.outputs
+    finishedAt = event.time
+    finishElapsed = event.elapsed
+  }
+
+  mutating func add(_ evidence: StepEvidence) {
+    switch evidence {
+    case .snapshotChosen(let chosen):
+      notes.append(
+        "chose snapshot \(chosen.snapshot) of \(chosen.database), consistent at \(chosen.consistentAt)")
+    case .publishing(let swap):
+      publications.append(record(swap, .announced))
+    case .restored(let database):
+      restored.removeAll { $0.database == database.database }
+      restored.append(database)
+    case .published(let swap):
+      publications.removeAll {
+        $0.state == .announced && $0.database == swap.database && $0.target == swap.target
+      }
+      publications.append(record(swap, .done))
+    case .check(let check):
+      checks.removeAll { $0.id == check.id }
+      checks.append(check)
+    case .service(let service):
+      services.removeAll { $0.service == service.service }
+      services.append(service)
+    case .notification(let notification):
+      notifications.append(notification)
+    case .note(let text):
+      notes.append(text)
+    }
+  }
+
+  /// How long it ran or has run; nil when it never started.
+  func duration(now: Duration) -> Duration? {
+    startElapsed.map { (finishElapsed ?? max(now, $0)) - $0 }
+  }
+
+  private func record(_ swap: Publication, _ state: PublicationRecord.State) -> PublicationRecord {
+    PublicationRecord(
+      step: outline.id, database: swap.database, state: state, target: swap.target, staging: swap.staging,
+      kept: swap.kept, holders: swap.holders)
+  }
+}

@@ -1,0 +1,83 @@
+public import Diagnostics
+public import PlanModel
+import Values
+
+/// Turns a plan into its step graph: each pass looks at one thing, and all of them report at once.
+public enum GraphBuilder {
+  /// The graph, and everything that is wrong or doubtful about how the plan's parts fit together.
+  ///
+  /// The graph is nil if there is an error. Takes time linear in steps and needs.
+  public static func build(_ plan: Plan) -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+    var diagnostics: [Diagnostic] = []
+    let index = StepIndex(plan, &diagnostics)
+    let needs = NeedResolution.resolve(plan, index, &diagnostics)
+    let order = CycleCheck.order(plan, index, needs, &diagnostics)
+    NameCheck.run(plan, &diagnostics)
+    PlaceCheck.run(plan, &diagnostics)
+    let restoredWhen = RestoredWhenCheck.resolve(plan, index, &diagnostics)
+    NotificationCheck.run(plan, &diagnostics)
+    guard let order, !diagnostics.hasErrors else { return (nil, diagnostics) }
+
+    let graph = assemble(plan, index, needs, order, restoredWhen)
+    ReferenceCheck.run(graph, index, &diagnostics)
+    VerificationCheck.run(graph, &diagnostics)
+    TimeBudgetCheck.run(graph, &diagnostics)
+    return (diagnostics.hasErrors ? nil : graph, diagnostics)
+  }
+
+  private static func assemble(
+    _ plan: Plan, _ index: StepIndex, _ needs: [[Int]], _ order: [Int], _ restoredWhen: Int?
+  ) -> StepGraph {
+    var successors = [[Int]](repeating: [], count: needs.count)
+    for (node, predecessors) in needs.enumerated() {
+      for predecessor in predecessors { successors[predecessor].append(node) }
+    }
+    let nodes = needs.indices.map { node in
+      StepNode(
+        step: index.steps[node], predecessors: needs[node], successors: successors[node],
+        isFinally: node >= plan.steps.count)
+    }
+    return StepGraph(
+      plan: plan, nodes: nodes, mainCount: plan.steps.count, order: order, restoredWhen: restoredWhen)
+  }
+}
+
+/// All steps in one list with their names.
+struct StepIndex {
+  /// Main steps, then `finally`, in the plan's order.
+  let steps: [Step]
+  /// How many of them are main steps.
+  let mainCount: Int
+  private let byName: [String: Int]
+
+  init(_ plan: Plan, _ diagnostics: inout [Diagnostic]) {
+    steps = plan.steps + plan.finally
+    mainCount = plan.steps.count
+    var byName: [String: Int] = [:]
+    byName.reserveCapacity(steps.count)
+    for (node, step) in steps.enumerated() {
+      if let first = byName[step.id.text] {
+        let place = steps[first].range.start
+        diagnostics.append(
+          Diagnostic(
+            .duplicateStepID, "step id `\(step.id)` is already used at \(place.line):\(place.column)",
+            at: step.range,
+            hint: "give this step a name of its own"))
+      } else {
+        byName[step.id.text] = node
+      }
+    }
+    self.byName = byName
+  }
+
+  /// The step of that name.
+  subscript(name: String) -> Int? { byName[name] }
+
+  /// The step somebody probably meant, with its line.
+  func hint(for name: String) -> String? {
+    guard let nearest = NearestName.of(name, among: steps.map(\.id.text)), let node = byName[nearest] else {
+      return nil
+    }
+    return "did you mean `\(nearest)` (line \(steps[node].range.start.line))?"
+  }
+}
