@@ -104,7 +104,9 @@ package struct RunMachine: Sendable {
   /// Begins with the steps of one part that need nothing in it.
   private mutating func beginPart(_ part: Range<Int>) {
     unfinished = part.count { steps[$0].stage != .over }
-    for step in part where steps[step].unmet == 0 {
+    // Found first: what they release is not to be begun with once more.
+    let first = part.filter { steps[$0].unmet == 0 }
+    for step in first {
       if steps[step].stage == .over { release(step) } else { enqueue(step) }
     }
   }
@@ -182,10 +184,13 @@ extension RunMachine {
     bodies.append(
       .stepFinished(
         StepFinished(
-          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs)))
+          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs))
+    )
   }
 
-  /// What needs `step` and nothing else may start. In `finally` that is so whatever became of `step`.
+  /// Lets what needs `step`, and nothing else that is not over, start.
+  ///
+  /// In `finally` that is so whatever became of `step`.
   mutating func release(_ step: Int) {
     var released = [step]
     while let step = released.popLast() {
@@ -194,7 +199,7 @@ extension RunMachine {
         guard steps[successor].unmet == 0 else { continue }
         if steps[successor].stage == .pending {
           enqueue(successor)
-        } else if steps[successor].state == .skipped, !steps[successor].isBarred {
+        } else if steps[successor].state == .skipped {
           // A step that was left out hands on what it would have waited for.
           released.append(successor)
         }

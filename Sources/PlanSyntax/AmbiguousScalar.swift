@@ -17,6 +17,7 @@ struct AmbiguousScalar {
     guard let first = text.first, text.count <= 64 else { return nil }
     switch first {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      guard Self.deservesALook(text) else { return nil }
       self.init(number: String(decoding: text, as: UTF8.self))
     case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "o"),
       UInt8(ascii: "O"):
@@ -25,6 +26,20 @@ struct AmbiguousScalar {
     default:
       return nil
     }
+  }
+
+  /// Whether a text that begins like a number has any of what makes numbers ambiguous.
+  private static func deservesALook(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var isAfterSign = true
+    for (index, byte) in text.enumerated() {
+      switch byte {
+      case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "e"), UInt8(ascii: "E"): return true
+      case UInt8(ascii: "0"): if isAfterSign, index + 1 < text.count { return true }
+      default: break
+      }
+      isAfterSign = index == 0 && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+"))
+    }
+    return false
   }
 
   private init?(word: String) {

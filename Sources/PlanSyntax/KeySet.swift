@@ -9,7 +9,7 @@ struct KeySet {
   ///
   /// `entries` are those that were kept.
   mutating func insert(
-    _ key: String, at place: SourcePosition, among entries: ArraySlice<Node.Entry>
+    _ key: String, at place: SourcePosition, among entries: UnsafeBufferPointer<Node.Entry>
   ) -> SourcePosition? {
     if key == "<<" {
       if let mergePlace { return mergePlace }

@@ -20,9 +20,8 @@ struct NodeBuilder<Source: EventSource & ~Copyable>: ~Copyable {
   /// Where the text of the last value ends; for an alias where the alias ends, not what it stands for.
   private var lastEnd = SourcePosition(line: 1, column: 1)
   private var lastQuoted: SourceRange?
-  // Children of the collections that are open, so that each collection becomes one array of its exact size.
-  private var openItems: [Node] = []
-  private var openEntries: [Node.Entry] = []
+  private var openItems = ChildStack<Node>()
+  private var openEntries = ChildStack<Node.Entry>()
 
   init(_ events: consuming Source, text: UnsafeBufferPointer<UInt8>, map: SourceMap, limits: SyntaxLimits) {
     self.events = events
@@ -133,11 +132,9 @@ struct NodeBuilder<Source: EventSource & ~Copyable>: ~Copyable {
         break
       }
       if openItems.count == base, start.style == 0 { range.start = map.range(event).start }
-      openItems.append(try node(event, level: level + 1))
+      openItems.push(try node(event, level: level + 1))
     }
-    let items = Array(openItems[base...])
-    openItems.removeLast(items.count)
-    return Node(.sequence(items), range: range)
+    return Node(.sequence(openItems.pop(from: base)), range: range)
   }
 
   private mutating func mapping(_ start: drplan_yaml_event, level: Int) throws(SyntaxStop) -> Node {
@@ -160,16 +157,15 @@ struct NodeBuilder<Source: EventSource & ~Copyable>: ~Copyable {
       let key = try key(event, level: level + 1)
       let value = try node(next(), level: level + 1)
       guard let key else { continue }
-      if let first = keys.insert(key.text, at: key.range.start, among: openEntries[base...]) {
+      if let first = keys.insert(key.text, at: key.range.start, among: openEntries.children(from: base)) {
         try report(Self.duplicate(key.text, first: first, at: key.range))
       } else if isMerge {
         merge = MergeKey(source: value, keyRange: key.range, index: openEntries.count - base)
       } else {
-        openEntries.append(Node.Entry(key: key.text, keyRange: key.range, value: value))
+        openEntries.push(Node.Entry(key: key.text, keyRange: key.range, value: value))
       }
     }
-    var entries = Array(openEntries[base...])
-    openEntries.removeLast(entries.count)
+    var entries = openEntries.pop(from: base)
     if let merge, !merge.apply(to: &entries) { try report(Self.badMerge(at: merge.keyRange)) }
     return Node(.mapping(entries), range: range)
   }

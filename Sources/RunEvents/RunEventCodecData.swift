@@ -68,8 +68,8 @@ enum RunEventData {
       let again = try encoder().encode(value)
       if again.elementsEqual(bytes) { return }
       let decoder = JSONDecoder()
-      let here = try decoder.decode(JSONValue.self, from: again)
-      let there = try decoder.decode(JSONValue.self, from: Data(bytes))
+      let here = try decoder.decode(AnyJSON.self, from: again)
+      let there = try decoder.decode(AnyJSON.self, from: Data(bytes))
       if here == there { return }
     } catch {
       throw RunEventCodingError(.badData, "the event's data does not fit its type: \(error)")
@@ -167,13 +167,13 @@ private struct EvidenceData: Codable, Sendable {
 }
 
 /// Any JSON value, to compare two texts by meaning.
-private enum JSONValue: Decodable, Equatable {
+private enum AnyJSON: Decodable, Equatable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+  case array([AnyJSON])
+  case object([String: AnyJSON])
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -185,10 +185,10 @@ private enum JSONValue: Decodable, Equatable {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {  // as above
       self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {  // as above
+    } else if let value = try? container.decode([AnyJSON].self) {  // as above
       self = .array(value)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      self = .object(try container.decode([String: AnyJSON].self))
     }
   }
 }

@@ -52,6 +52,23 @@ import Values
     )
   }
 
+  @Test func anInterruptAfterTheMainStepsDoesNotChangeTheResult() throws {
+    var fold = RunRecordFold()
+    for event in try RunStory.good().events.dropLast() { fold.apply(event) }
+    let last = try unwrapped(fold.last)
+    fold.apply(
+      RunEvent(
+        sequence: last.sequence + 1, run: last.run, plan: last.plan, time: last.time, elapsed: last.elapsed,
+        body: .interruptRequested(InterruptRequested(signal: "SIGINT", stage: 1))))
+    #expect(fold.reference("run.result") == "Recovered")
+  }
+
+  @Test func aRestoreThatFailedUnderContinueIsNoRecoveryWhereNothingProvesIt() throws {
+    let outline = try step(
+      "restore-orders", "RestoreDatabase", .restore, onFailure: .continue, restores: ["orders"])
+    #expect(ExpectedResult.of([(outline, .failed, nil)], restoredWhen: nil, interrupted: false) == .failed)
+  }
+
   @Test func aStepLeftOutByItsModeIsNoException() throws {
     let outline = try step("approve-cutover", "Approve", .waiting)
     let byMode = StepError(code: ExpectedResult.skippedByMode, message: "not part of a drill")

@@ -30,6 +30,7 @@ struct LiveRun {
   /// Runs the plan and prints its report; the exit code is that of the record.
   func run() async throws(CommandFailure) -> ExitCode {
     let board = RunBoard(setup)
+    let interrupts = try InterruptSource(board)
     let events = try await EventStream.open(eventsTo)
     let directory: RunDirectory
     let journal: JournalWriter
@@ -48,15 +49,16 @@ struct LiveRun {
         remedy: "name another state directory with `--state DIR`")
     }
     let view = Task { await RunView(board, console, redraws: redraws).show() }
-    let outcome = await execute(board, journal)
+    let outcome = await execute(board, journal, interrupts)
     board.close()
     await view.value
     await events?.finish()
     return try finish(outcome, board, directory)
   }
 
-  private func execute(_ board: RunBoard, _ journal: JournalWriter) async -> RecordingError? {
-    let interrupts = InterruptSource(board: board, console: console)
+  private func execute(
+    _ board: RunBoard, _ journal: JournalWriter, _ interrupts: InterruptSource
+  ) async -> RecordingError? {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,

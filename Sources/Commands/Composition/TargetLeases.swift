@@ -5,30 +5,51 @@ import Values
 
 /// Locks on everything that a run changes, held while it runs: two runs never change one thing at once, whatever their
 /// plans are called. The kernel lets go of them when the process dies.
-struct TargetLeases: ~Copyable {
-  private let leases: [LeaseFile]
+final class TargetLeases: Sendable {
+  private let lease: LeaseFile
+  private let others: TargetLeases?
 
-  /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none.
-  static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases {
+  private init(_ lease: consuming LeaseFile, and others: TargetLeases?) {
+    self.lease = lease
+    self.others = others
+  }
+
+  /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none. Nil when the run
+  /// changes nothing that could be locked.
+  static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases? {
     let targets = Set(setup.graph.nodes.flatMap { targets(of: $0, setup.environment) }).sorted()
-    let holder = LeaseHolder(
-      run: setup.run.text, plan: setup.graph.plan.name.text, pid: HostFacts.processID,
-      host: HostFacts.hostName,
-      bootID: HostFacts.bootID, user: HostFacts.userName, since: setup.startedAt)
     let folder = setup.stateDirectory + "/locks"
-    do throws(LeaseError) {
-      return TargetLeases(
-        leases: try await runBlocking { () throws(LeaseError) -> [LeaseFile] in
-          var leases: [LeaseFile] = []
-          for target in targets {
-            let name = SHA256Hasher.digest(Array(target.description.utf8)).short
-            leases.append(
-              try LeaseFile.acquire("\(folder)/\(name).lock", for: target.description, holder: holder))
-          }
-          return leases
-        })
+    let holder = LeaseHolder.current(purpose: "run \(setup.run)")
+    return try await runBlocking { () throws(CommandFailure) -> TargetLeases? in
+      var held: TargetLeases?
+      do throws(FileError) {
+        try FileTree.makeDirectories(folder)
+      } catch {
+        throw CommandFailure(
+          .failed, "locks cannot be kept: \(error)", remedy: "name another state directory with `--state DIR`")
+      }
+      for target in targets {
+        held = TargetLeases(try lease(target, folder, holder), and: held)
+      }
+      return held
+    }
+  }
+
+  private static func lease(
+    _ target: TargetName, _ folder: String, _ holder: LeaseHolder
+  ) throws(CommandFailure) -> LeaseFile {
+    let name = SHA256Hasher.digest(Array(target.description.utf8)).short
+    do throws(LockError) {
+      return try LeaseFile.acquire("\(folder)/\(name).lock", holder: holder)
     } catch {
-      throw CommandFailure(error.isHeld ? .locked : .failed, error.description, remedy: error.remedy)
+      switch error {
+      case .held(_, let other):
+        throw CommandFailure(
+          .locked, "`\(target)` is being changed by \(other?.description ?? "another process")",
+          remedy: "wait until that run has ended; nothing was changed here")
+      case .unusable:
+        throw CommandFailure(.failed, "\(error)", remedy: "name another state directory with `--state DIR`")
+      }
     }
   }
 

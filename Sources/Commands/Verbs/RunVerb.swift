@@ -76,6 +76,7 @@ enum RunVerb: Verb {
     default: break
     }
     let leases = try await TargetLeases.acquire(for: setup)
+    // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
     return try await LiveRun(setup, options, invocation, console).run()

@@ -6,13 +6,15 @@ public import Values
 public enum ExpectedResult {
   /// The code of the error with which a step that does not belong to the run's mode is skipped; such a step is no
   /// exception.
-  public static let skippedByMode = "NotInMode"
+  public static let skippedByMode = "SkippedByMode"
 
   /// The result once every main step is final; nil before.
   ///
-  /// An interrupt wins over all. A failure under `Abort` makes the run `Failed`, one under `Pause` makes it wait. A
-  /// run whose `restoredWhen` step did not succeed has not recovered, whatever the policies say. Otherwise any step
-  /// that failed, was not reached, or was skipped by a person is an exception.
+  /// `interrupted`: whether an interrupt ended the main part, which wins over all. A failure under `Abort` makes the
+  /// run `Failed`, one under `Pause` makes it wait. A run whose `restoredWhen` step did not succeed has not
+  /// recovered, whatever the policies say; nor, where no step proves the recovery, one with a restore that did not
+  /// succeed. Otherwise any step that failed, was cancelled, was not reached, or was skipped by a person is an
+  /// exception.
   public static func of(
     _ steps: [(outline: StepOutline, state: StepState, error: StepError?)], restoredWhen: StepID?,
     interrupted: Bool
@@ -23,7 +25,11 @@ public enum ExpectedResult {
     let failed = main.filter { $0.state == .failed }
     if failed.contains(where: { $0.outline.onFailure == .abort }) { return .failed }
     if failed.contains(where: { $0.outline.onFailure == .pause }) { return .waiting }
-    if let restoredWhen, main.contains(where: { $0.outline.id == restoredWhen && $0.state != .succeeded }) {
+    if let restoredWhen {
+      if main.contains(where: { $0.outline.id == restoredWhen && $0.state != .succeeded }) { return .failed }
+    } else if main.contains(where: {
+      !$0.outline.restores.isEmpty && $0.state != .succeeded && $0.state != .skipped
+    }) {
       return .failed
     }
     let exceptions = main.contains {
@@ -39,6 +45,6 @@ extension RunRecordFold {
     guard let started else { return nil }
     return ExpectedResult.of(
       steps.map { ($0.outline, $0.state, $0.error) }, restoredWhen: started.restoredWhen,
-      interrupted: interrupt != nil)
+      interrupted: cause == .interrupted)
   }
 }

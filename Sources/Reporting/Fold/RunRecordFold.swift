@@ -14,6 +14,7 @@ public struct RunRecordFold: Sendable {
   private(set) var finishedAt: Timestamp?
   private(set) var interrupt: InterruptRequested?
   private(set) var inFinally = false
+  private(set) var cause: Cause?
   private(set) var steps: [StepTrack] = []
   private(set) var index: [StepID: Int] = [:]
   private(set) var eventCount = 0
@@ -47,13 +48,29 @@ public struct RunRecordFold: Sendable {
         $0.retries.append(
           RetryRecord(attempt: body.attempt, error: body.error, delaySeconds: body.delaySeconds))
       }
-    case .stepFinished(let body): change(body.step) { $0.finish(event, body) }
-    case .interruptRequested(let body): interrupt = body
+    case .stepFinished(let body):
+      change(body.step) { $0.finish(event, body) }
+      if let step = step(body.step), body.state == .failed, step.outline.onFailure == .abort { end(.failed) }
+    case .interruptRequested(let body):
+      interrupt = body
+      end(.interrupted)
     case .finallyStarted: inFinally = true
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
     }
+  }
+
+  /// What ended the main part before its time; the first cause stays.
+  enum Cause {
+    /// A step failed under `Abort`.
+    case failed
+    /// Somebody asked the run to stop.
+    case interrupted
+  }
+
+  private mutating func end(_ cause: Cause) {
+    if !inFinally { self.cause = self.cause ?? cause }
   }
 
   /// Whether the run's last event was seen.

@@ -1,0 +1,31 @@
+import HostSystem
+
+/// How a repository cuts and compresses; the defaults are what was measured, tests make everything small.
+struct RepositoryOptions: Sendable {
+  /// Threads that compress, inflate and hash.
+  var workers = WorkerTeam.processors
+  /// The library that compresses.
+  var engine = DeflateCodec.Engine.isal
+  /// Its level; ISA-L's 2 gives what `igzip` gives.
+  var level = 2
+  /// Files at least this large are cut into blocks of their own; smaller ones share blocks of about this size.
+  var packedBlock = 1 << 20
+  /// A pack is closed at the first end of a file beyond this size.
+  var packTarget: Int64 = 256 << 20
+  /// Bytes of plain content in flight between threads.
+  var window: Int { (workers + 1) * max(8 << 20, packedBlock) }
+  /// Forces the path lookup that needs no openat2.
+  var walksComponents = false
+
+  /// The block size of a file: larger files get larger blocks, so that the list of digests stays small.
+  func blockSize(forFileOf size: Int64) -> Int {
+    if packedBlock < 1 << 20 { return packedBlock }
+    if size <= 256 << 20 { return 1 << 20 }
+    return size <= 16 << 30 ? 4 << 20 : 8 << 20
+  }
+
+  /// The largest block of a file that a reader accepts.
+  static let largestBlock = 8 << 20
+  /// The largest block of many files, or of a manifest, that a reader accepts.
+  static let largestPackedBlock = 16 << 20
+}

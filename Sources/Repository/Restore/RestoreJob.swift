@@ -1,0 +1,159 @@
+import BackendKit
+import Glibc
+import HostSystem
+import Synchronization
+import Values
+
+/// A large file being written by several threads, each its blocks.
+final class RestoringFile: Sendable {
+  let entry: FileEntry
+  let file: SharedFile
+  private let left: Atomic<Int64>
+
+  /// `blocks` pieces will be written.
+  init(entry: FileEntry, file: SharedFile, blocks: Int64) {
+    self.entry = entry
+    self.file = file
+    left = Atomic(blocks)
+  }
+
+  /// Call after each piece; true for the last one.
+  func finishOne() -> Bool { left.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
+}
+
+/// What a worker is asked to do.
+enum RestoreJob: Sendable {
+  /// Read one block and write the small files in it.
+  case packed(BlockLocation, SharedFile, [FileEntry])
+  /// Read one block of a large file and write it at its place.
+  case block(RestoringFile, PayloadBlock, SharedFile)
+  /// A large file of which nothing need be read, or an empty one: only finish it.
+  case finish(RestoringFile)
+}
+
+/// A worker of a restore. One for each thread.
+final class BlockPlacer {
+  private let root: BeneathRoot
+  private let staging: String
+  private let needed: Int64
+  private let owner: Bool
+  private let reader = BlockReader()
+  private let meter: ProgressMeter
+
+  init(root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, meter: ProgressMeter) {
+    self.root = root
+    self.staging = staging
+    self.needed = needed
+    owner = setsOwner
+    self.meter = meter
+  }
+
+  func run(_ job: RestoreJob) throws(SnapshotError) {
+    switch job {
+    case .packed(let location, let pack, let entries): try packed(location, pack, entries)
+    case .block(let target, let block, let pack): try place(target, block, pack)
+    case .finish(let target): try finish(target)
+    }
+  }
+
+  private func packed(
+    _ location: BlockLocation, _ pack: SharedFile, _ entries: [FileEntry]
+  ) throws(SnapshotError) {
+    let content: UnsafeRawBufferPointer
+    do { content = try reader.read(location, from: pack) } catch {
+      let others = entries.count == 1 ? "" : " and \(entries.count - 1) more files"
+      throw SnapshotError.damaged(
+        "block 0 of `\(RelativePath.shown(entries[0].path))`\(others) \(error.reason)")
+    }
+    for entry in entries {
+      guard case .packed(let offset, _) = entry.content else { continue }
+      let bytes = UnsafeRawBufferPointer(rebasing: content[offset..<offset + Int(entry.size)])
+      try writing(entry.path) { () throws(FileError) in
+        let shown = root.shown(entry.path)
+        let file = try root.open(entry.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        if entry.isSparse {
+          try file.resize(entry.size, path: shown)
+          try Self.writeData(bytes, to: file, at: 0, shown)
+        } else {
+          try file.write(bytes, at: 0, path: shown)
+        }
+        try setMetadata(entry, file, shown)
+      }
+      meter.add(bytes: entry.size, files: 1)
+    }
+  }
+
+  private func place(
+    _ target: RestoringFile, _ block: PayloadBlock, _ pack: SharedFile
+  ) throws(SnapshotError) {
+    let entry = target.entry
+    guard case .blocks(let blockSize, _) = entry.content else { return }
+    let offset = block.index * Int64(blockSize)
+    // What was reserved reads as zeros already, and so does a hole.
+    if !block.isZeros {
+      let content: UnsafeRawBufferPointer
+      do { content = try reader.read(block.location, from: pack) } catch {
+        throw SnapshotError.damaged(
+          "block \(block.index) of `\(RelativePath.shown(entry.path))` \(error.reason)")
+      }
+      try writing(entry.path) { () throws(FileError) in
+        if entry.isSparse {
+          try Self.writeData(content, to: target.file.descriptor, at: offset, target.file.path)
+        } else {
+          try target.file.descriptor.write(content, at: offset, path: target.file.path)
+          // The device works while the processors inflate, so that the sync at the end finds little left to do.
+          target.file.descriptor.startWriteback(at: offset, count: content.count)
+        }
+      }
+    }
+    meter.add(bytes: Int64(block.location.size))
+    if target.finishOne() { try finish(target) }
+  }
+
+  private func finish(_ target: RestoringFile) throws(SnapshotError) {
+    try writing(target.entry.path) { () throws(FileError) in
+      try setMetadata(target.entry, target.file.descriptor, target.file.path)
+    }
+    meter.add(bytes: 0, files: 1)
+  }
+
+  private func setMetadata(
+    _ entry: FileEntry, _ file: borrowing FileDescriptor, _ shown: String
+  ) throws(FileError) {
+    let metadata = entry.metadata
+    // Without the right owner these bits would lend the restoring user's rights to others.
+    let mode = owner ? metadata.mode : metadata.mode & 0o1777
+    try file.setMetadata(
+      owner: owner ? (metadata.user, metadata.group) : nil, mode: mode, modified: metadata.modified,
+      path: shown)
+  }
+
+  private func writing(_ path: [UInt8], _ body: () throws(FileError) -> Void) throws(SnapshotError) {
+    do { try body() } catch {
+      throw SnapshotError(error, doing: "cannot restore", fileSystemOf: staging, needed: needed)
+    }
+  }
+
+  /// Writes only the pages that hold something; the others stay holes.
+  private static func writeData(
+    _ bytes: UnsafeRawBufferPointer, to file: borrowing FileDescriptor, at offset: Int64, _ shown: String
+  ) throws(FileError) {
+    let page = 4096
+    var start = 0
+    while start < bytes.count {
+      var end = start
+      while end < bytes.count {
+        let next = min(end + page, bytes.count)
+        if UnsafeRawBufferPointer(rebasing: bytes[end..<next]).isAllZeros { break }
+        end = next
+      }
+      if end > start {
+        try file.write(
+          UnsafeRawBufferPointer(rebasing: bytes[start..<end]), at: offset + Int64(start), path: shown)
+        start = end
+      } else {
+        start = min(start + page, bytes.count)
+      }
+    }
+  }
+}
