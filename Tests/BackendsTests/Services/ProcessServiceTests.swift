@@ -22,7 +22,7 @@ import Values
   }
 
   @Test func aRelativeProgramCountsFromThePlansFolder() async throws {
-    _ = try folder.script("serve", "pwd", "exec sleep 1000")
+    _ = try await folder.script("serve", "pwd", "exec sleep 1000")
     let service = try OpsService.processService(folder, ["./serve"])
     _ = try await service.start(context)
     #expect(await Eventually.holds { folder.lines("log") == [folder.path] })
