@@ -77,7 +77,7 @@ struct LiveRun {
       clock: HostRunClock(),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
-        return board.reference(reference.path[0])
+        return board.reference("run.\(reference.path[0])")
       },
       progress: { step, progress in board.progress(step, progress) },
       report: { board.report() })
