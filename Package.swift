@@ -54,7 +54,9 @@ let package = Package(
     .executableTarget(name: "drplan", dependencies: ["Commands"]),
     .executableTarget(
       name: "drplan-fuzz",
-      dependencies: ["PlanLoading", "PlanSyntax", "Repository", "Backends", "Diagnostics", "Values"]),
+      dependencies: [
+        "Backends", "Repository", "StepGraph", "PlanLoading", "PlanSyntax", "Diagnostics", "Values",
+      ]),
     .executableTarget(name: "OrdersExample", dependencies: ["CSQLite"], path: "examples/orders/Sources/OrdersExample"),
 
     .target(

@@ -18,8 +18,7 @@ public struct RestoreDatabase: StepAction {
     notes: """
       The snapshot is restored beside the live data, every block is verified against its digest and the engine's own \
       check runs there, before anything live is touched. Then it takes the place of the live data in one step, and \
-      what stood there is kept until `drplan commit` lets it go or `drplan rollback` puts it back. A failure before \
-      that step leaves the live data as it was. Running the step again restores again.
+      what stood there is kept beside it until you remove it; the run says where. A failure before that step leaves the live data as it was. Running the step again restores again.
 
       Outputs: `snapshot`, `recoveryPoint`, `bytes`, `files`, and `kept` (the path of what stood there before) if \
       anything did.
