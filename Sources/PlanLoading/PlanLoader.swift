@@ -36,12 +36,20 @@ public struct PlanLoader: Sendable {
       return (nil, parsed.diagnostics + decoding.placed(in: source.file))
     }
     let parameters = ParameterSection.read(root, arguments, usesExamples: usesExamples, &decoding)
-    Substitution.run(&root, parameters: parameters, &decoding)
+    let unresolved = Substitution.run(&root, parameters: parameters, &decoding)
+    let resolvedErrors = decoding.diagnostics.count
     let plan = shape.read(root, &decoding).map { draft in
       StepSection(registry: registry, digest: digest).finish(
-        draft, source, parameters, digest(source.bytes), &decoding)
+        draft, source, parameters.texts, digest(source.bytes), &decoding)
     }
-    let diagnostics = parsed.diagnostics + decoding.placed(in: source.file)
+    var diagnostics = parsed.diagnostics
+    var seen: Set<Diagnostic> = []
+    for (index, diagnostic) in decoding.placed(in: source.file).enumerated() {
+      // What else is wrong with a value that has a hole in it only follows from the hole.
+      guard index < resolvedErrors || !unresolved.contains(diagnostic.range) else { continue }
+      // An alias repeats the errors of its anchor.
+      if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
+    }
     return (diagnostics.hasErrors ? nil : plan ?? nil, diagnostics.inReadingOrder)
   }
 }
