@@ -26,7 +26,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
   public var description: String {
     for (name, size) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
     where bytes >= size {
-      let tenths = (bytes * 10 + Int64(size) / 2) / Int64(size)
+      let tenths = bytes / Int64(size) * 10 + (bytes % Int64(size) * 10 + Int64(size) / 2) / Int64(size)
       return "\(tenths / 10).\(tenths % 10) \(name)"
     }
     return "\(bytes) B"
