@@ -132,7 +132,8 @@ extension StepFailure {
   /// There is no database file where one should be.
   static func noDatabase(at path: String) -> StepFailure {
     StepFailure(
-      .sourceUnusable, "`\(path)` is not there, or is not a file", remedy: "correct the path, or restore it first",
+      .sourceUnusable, "`\(path)` is not there, or is not a file",
+      remedy: "correct the path, or restore it first",
       isRetryable: false)
   }
 }
