@@ -36,7 +36,9 @@ struct ChannelDelivery {
     var pause = Self.firstPause
     for attempt in 1... {
       guard let failure = await sendOnce(notification, until: deadline) else { return nil }
-      guard failure.isRetryable, attempt < Self.maxTries, clock.uptime + pause < deadline else { return failure }
+      guard failure.isRetryable, attempt < Self.maxTries, clock.uptime + pause < deadline else {
+        return failure
+      }
       do throws(CancellationError) {
         try await clock.sleep(for: pause)
       } catch {

@@ -92,7 +92,8 @@ public struct RestoreDatabase: StepAction {
         .engineCheckFailed,
         "the snapshot \(record.id) of `\(id)` is as it was backed up, but its engine finds fault with it: "
           + findings.prefix(5).joined(separator: "; "),
-        remedy: "nothing live was touched; choose an older snapshot with `backup:`, see `drplan snapshots list`",
+        remedy:
+          "nothing live was touched; choose an older snapshot with `backup:`, see `drplan snapshots list`",
         isRetryable: false)
     }
     let planned = try await restoration.plannedPublication(item, run: context.run.id, database: id)
