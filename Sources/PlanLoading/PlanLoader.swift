@@ -36,13 +36,17 @@ public struct PlanLoader: Sendable {
       return (nil, parsed.diagnostics + decoding.placed(in: source.file))
     }
     let parameters = ParameterSection.read(root, arguments, usesExamples: usesExamples, &decoding)
-    Substitution.run(&root, parameters: parameters, &decoding)
+    let unfilled = Substitution.run(&root, parameters: parameters, &decoding)
     let plan = shape.read(root, &decoding).map { draft in
       StepSection(registry: registry, digest: digest).finish(
         draft, source, parameters, digest(source.bytes), &decoding)
     }
-    let diagnostics = parsed.diagnostics + decoding.placed(in: source.file)
-    return (diagnostics.hasErrors ? nil : plan ?? nil, diagnostics.inReadingOrder)
+    let found = decoding.placed(in: source.file)
+    // A value that could not be read as text or filled in is not judged by its key as well.
+    let unread = unfilled.union(parsed.diagnostics.map(\.range))
+    let judged = found.filter { !unread.contains($0.range) || $0.rule == .unresolvedReference }
+    let hasErrors = found.hasErrors || parsed.diagnostics.hasErrors
+    return (hasErrors ? nil : plan ?? nil, (parsed.diagnostics + judged).inReadingOrder)
   }
 }
 

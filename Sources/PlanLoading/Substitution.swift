@@ -8,13 +8,28 @@ import Values
 /// `${run...}`, `${steps...}` and `${secrets...}` stay for the run; any other namespace is an error.
 struct Substitution {
   private let values: [String: String]
+  /// Parameters that are declared but have no value: what is wrong with them is reported where they stand.
+  private let unset: Set<String>
+  private let unfilled: Collector
+
+  /// Places that could not be filled in.
+  private final class Collector {
+    var ranges: Set<SourceRange> = []
+  }
 
   /// Fills in a whole plan; text first, so that `${plan.objectives.rto}` can itself come from a parameter.
-  static func run(_ root: inout Node, parameters: [String: String], _ decoding: inout Decoding) {
-    guard case .mapping(var entries) = root.content else { return }
+  ///
+  /// Gives the places that have no value: what their keys say of them means nothing.
+  static func run(
+    _ root: inout Node, parameters: [String: String], _ decoding: inout Decoding
+  ) -> Set<SourceRange> {
+    guard case .mapping(var entries) = root.content else { return [] }
+    let declared = entries.first { $0.key == "params" }?.value.keys ?? []
+    let unset = Set(declared.filter { parameters[$0] == nil }.map { "params.\($0)" })
+    let unfilled = Collector()
     var values: [String: String] = [:]
     for (name, value) in parameters { values["params.\(name)"] = value }
-    let early = Substitution(values: values)
+    let early = Substitution(values: values, unset: unset, unfilled: unfilled)
     for index in entries.indices
     where ["name", "title", "description", "owner", "objectives"].contains(entries[index].key) {
       early.fill(&entries[index].value, &decoding)
@@ -27,11 +42,12 @@ struct Substitution {
         if let text = objectives[key]?.text { values["plan.objectives.\(key)"] = text }
       }
     }
-    let late = Substitution(values: values)
+    let late = Substitution(values: values, unset: unset, unfilled: unfilled)
     for index in entries.indices where entries[index].key != "params" {
       late.fill(&entries[index].value, &decoding)
     }
     root.content = .mapping(entries)
+    return unfilled.ranges
   }
 
   private func fill(_ node: inout Node, _ decoding: inout Decoding) {
@@ -64,7 +80,9 @@ struct Substitution {
         } else if let value = values[([reference.namespace] + reference.path).joined(separator: ".")] {
           output += Self.escaped(value)
         } else {
-          reportUnknown(reference, at: node, &decoding)
+          let name = ([reference.namespace] + reference.path).joined(separator: ".")
+          if !unset.contains(name) { reportUnknown(reference, at: node, &decoding) }
+          unfilled.ranges.insert(node.range)
           output += "0"
         }
       }
@@ -97,5 +115,13 @@ struct Substitution {
   private static func escaped(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
     return text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+  }
+}
+
+extension Node {
+  /// The keys of a mapping.
+  fileprivate var keys: [String] {
+    guard case .mapping(let entries) = content else { return [] }
+    return entries.map(\.key)
   }
 }
