@@ -106,11 +106,6 @@ enum HostFile {
     guard unlink(path) == 0 || errno == ENOENT else { throw failure("`\(path)` could not be removed", errno) }
   }
 
-  /// Writes to standard error in one piece.
-  static func writeToStandardError(_ bytes: [UInt8]) throws(StepFailure) {
-    try write(bytes, to: 2, "standard error")
-  }
-
   /// A file that is begun anew and then only grows; closed when its owner goes.
   final class Appender: Sendable {
     private let descriptor: Int32

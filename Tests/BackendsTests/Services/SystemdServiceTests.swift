@@ -6,7 +6,7 @@ import Values
 
 @testable import Backends
 
-/// No systemd runs where the tests run: a `systemctl` of our own stands in, which answers as captured from systemd 252.
+/// No systemd runs where the tests run: a `systemctl` of our own stands in, which answers in the form of systemd 252, written by hand.
 @Suite struct SystemdServiceTests {
   private let folder: ScratchFolder
   private let context: ServiceContext
