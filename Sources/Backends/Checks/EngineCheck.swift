@@ -29,6 +29,6 @@ public struct EngineCheck: IntegrityCheck {
     let findings = try await context.checked(id).check()
     return CheckOutcome(
       passed: findings.isEmpty, expected: "no findings of the engine",
-      actual: findings.isEmpty ? "none" : findings.joined(separator: "; "))
+      actual: findings.isEmpty ? "no findings" : findings.joined(separator: "; "))
   }
 }
