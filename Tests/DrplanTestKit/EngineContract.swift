@@ -5,7 +5,9 @@ import RunEvents
 public import Testing
 import Values
 
-/// What every engine of files must do. A backend's test says how to make, change and read its data, and calls `holds`.
+/// What every engine of files must do.
+///
+/// A backend's test says how to make, change and read its data, and calls `holds`.
 public struct EngineContract: Sendable {
   private let make: @Sendable (String) throws -> any DatabaseEngine
   private let fill: @Sendable (String) async throws -> Void

@@ -38,10 +38,12 @@ public struct VerifyIntegrity: StepAction {
   /// Made from the inputs of a step.
   public init(_ inputs: Record) { checks = inputs[Self.checksKey] }
 
+  /// What it touches.
   public var effects: ActionEffects {
     ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"])
   }
 
+  /// Makes all checks.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let records = try await made(context)
     guard !Task.isCancelled else { throw .cancelled("the verification") }
@@ -119,6 +121,7 @@ public struct VerifyIntegrity: StepAction {
       })
   }
 
+  /// Looks at what a run would need, changing nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] {
     checks.map { planned in
       ProbeFinding("check \(planned.id)", .wouldRun, "what it finds is known only after the restore")
