@@ -17,8 +17,7 @@ import Values
     let packs = record.packs.map { fixture.layout.pack($0.sha256) }.joined(separator: " ")
     let result = shell("cat \(packs) | (cd \(fixture.scratch("out")) && \(extract))")
     #expect(result.status == 0, "\(result.output)")
-    let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    try expectSame(fixture, topTime: !extract.hasPrefix("bsdtar"))
   }
 
   @Test(arguments: ["tar -xzpf", "bsdtar -xzpf"])
@@ -47,8 +46,18 @@ import Values
     mkdir(fixture.scratch("out"), 0o700)
     let result = shell("cd \(fixture.scratch("out")) && \(extract) \(fixture.layout.pack(pack.sha256))")
     #expect(result.status == 0, "\(result.output)")
-    let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    try expectSame(fixture, topTime: !extract.hasPrefix("bsdtar"))
+  }
+
+  /// bsdtar leaves the time of the directory that it extracts into as it is.
+  private func expectSame(_ fixture: Fixture, topTime: Bool) throws {
+    var before = try TreeState(fixture.scratch("source"), seconds: true)
+    var after = try TreeState(fixture.scratch("out"), seconds: true)
+    if !topTime {
+      before.nodes[[]]?.modified = 0
+      after.nodes[[]]?.modified = 0
+    }
+    #expect(after.differences(from: before) == [])
   }
 
   @Test func ownersBeyondSevenOctalDigitsAreKept() async throws {
@@ -61,7 +70,8 @@ import Values
     let result = shell("cd \(fixture.scratch("out")) && tar -xzpf \(fixture.layout.pack(pack.sha256))")
     #expect(result.status == 0, "\(result.output)")
     let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    let differences = try TreeState(fixture.scratch("out"), seconds: true).differences(from: before)
+    #expect(differences == [])
   }
 
   @Test func gzipAndSha256sumAgree() async throws {
