@@ -69,8 +69,10 @@ import Values
     var random = Seeded(12)
     for _ in 0..<300 {
       var header = TarHeader.make(
-        .file, path: [UInt8](repeating: 97, count: 300), metadata: NodeMetadata(mode: 0, user: 0, group: 0, modified: -1))
-      header[Int.random(in: 0..<header.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+        .file, path: [UInt8](repeating: 97, count: 300),
+        metadata: NodeMetadata(mode: 0, user: 0, group: 0, modified: -1))
+      header[Int.random(in: 0..<header.count, using: &random)] = UInt8.random(
+        in: .min ... .max, using: &random)
       var index = TarIndex(limit: 10)
       header.withUnsafeBytes { index.feed($0) }
       random.bytes(2048).withUnsafeBytes { index.feed($0) }

@@ -7,8 +7,11 @@ import Values
 @testable import Repository
 
 @Suite struct CompareTests {
-  private func compare(_ fixture: Fixture, _ record: SnapshotRecord, _ name: String) async throws -> ComparisonSummary {
-    try await fixture.repository.compare(record.id, of: fixture.database, with: fixture.scratch(name)) { _ in }
+  private func compare(_ fixture: Fixture, _ record: SnapshotRecord, _ name: String) async throws
+    -> ComparisonSummary
+  {
+    try await fixture.repository.compare(record.id, of: fixture.database, with: fixture.scratch(name)) { _ in
+    }
   }
 
   @Test func anUntouchedTreeIsIdentical() async throws {
@@ -62,7 +65,8 @@ import Values
       .init(path: "gone", kind: .missing), .init(path: "gone/file", kind: .missing),
       .init(path: "large", kind: .content(block: 2)), .init(path: "link", kind: .target),
       .init(path: "longer", kind: .size(expected: 50, actual: 51)),
-      .init(path: "mode", kind: .mode(expected: 0o644, actual: 0o600)), .init(path: "second", kind: .hardLink),
+      .init(path: "mode", kind: .mode(expected: 0o644, actual: 0o600)),
+      .init(path: "second", kind: .hardLink),
       .init(path: "sparse", kind: .content(block: 0)),
       .init(path: "type", kind: .type(expected: "file", actual: "directory")),
       .init(path: "type/inside", kind: .extra), .init(path: "zz-extra", kind: .extra),

@@ -69,7 +69,9 @@ import Values
     let fixture = Fixture()
     TreeMaker(fixture.scratch("repo")).file("precious", [1])
     TreeMaker(fixture.scratch("source")).file("file", [1])
-    let error = await #expect(throws: SnapshotError.self) { try await fixture.backUp(fixture.scratch("source")) }
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.backUp(fixture.scratch("source"))
+    }
     #expect(error?.code == .unsupported)
     #expect(error?.message.contains("precious") == true)
   }

@@ -20,7 +20,8 @@ import Values
     let repo = fixture.scratch("repo")
     let source = fixture.scratch("source")
     for megabytes in [0, 5, 12, 20, 26] {
-      await #expect(processExitsWith: .signal(SIGKILL)) { [repo = repo as String, source = source as String, megabytes = megabytes as Int] in
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [repo = repo as String, source = source as String, megabytes = megabytes as Int] in
         guard let database = DatabaseID("orders") else { return }
         let repository = DirectoryRepository(path: repo, tool: "doomed", now: { Timestamp(seconds: 1) })
         _ = try await repository.backUp(
@@ -165,7 +166,11 @@ import Values
     // The first progress comes with the first block, while the file is still being read.
     let once = Guarded(false)
     let record = try await fixture.repository.backUp(fixture.source(fixture.scratch("source"))) { _ in
-      if once.with({ done in defer { done = true }; return !done }) { overwrite(path, changed) }
+      if once.with({ done in
+        defer { done = true }; return !done
+      }) {
+        overwrite(path, changed)
+      }
     }
     #expect(record.logicalBytes.bytes == Int64(changed.count) + 100)
     _ = try await fixture.restore(record)
@@ -221,7 +226,9 @@ import Values
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<4 {
         group.addTask { _ = try await fixture.restore(record, into: "out\(index)") }
-        group.addTask { _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100 + Int64(index)) }
+        group.addTask {
+          _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100 + Int64(index))
+        }
       }
       try await group.waitForAll()
     }
@@ -238,7 +245,8 @@ import Values
     SampleTrees.random(fixture.scratch("source"), seed: 3)
     _ = try await fixture.backUp(fixture.scratch("source"))
     for (name, node) in try TreeState(fixture.scratch("repo")).nodes {
-      #expect(node.mode == (node.kind == "directory" ? 0o700 : 0o600), "\(String(decoding: name, as: UTF8.self))")
+      #expect(
+        node.mode == (node.kind == "directory" ? 0o700 : 0o600), "\(String(decoding: name, as: UTF8.self))")
     }
   }
 
@@ -246,14 +254,18 @@ import Values
     let fixture = Fixture()
     for (name, make) in [("nothing", false), ("pipe", true)] {
       if make { mkfifo(fixture.scratch(name), 0o600) }
-      let error = await #expect(throws: SnapshotError.self) { _ = try await fixture.backUp(fixture.scratch(name)) }
+      let error = await #expect(throws: SnapshotError.self) {
+        _ = try await fixture.backUp(fixture.scratch(name))
+      }
       #expect(error?.code == .sourceUnusable)
       #expect(error?.message.contains(name) == true)
     }
   }
 }
 
-/// A file system of a few megabytes, for tests that fill it. Needs root; without it the test fails.
+/// A file system of a few megabytes, for tests that fill it.
+///
+/// Needs root; without it the test fails.
 final class SmallDisk: Sendable {
   let path: String
   private let scratch = Scratch()

@@ -8,7 +8,9 @@ import Values
 
 /// The rescue: packs are ordinary archives for the tools of any system.
 @Suite struct TarDifferentialTests {
-  @Test(arguments: ["tar -xz -i -p -f -", "bsdtar -xzp --options read_concatenated_archives -f -"], [4096, 1 << 20])
+  @Test(
+    arguments: ["tar -xz -i -p -f -", "bsdtar -xzp --options read_concatenated_archives -f -"],
+    [4096, 1 << 20])
   func allPacksInOneStreamGiveTheTreeBack(extract: String, block: Int) async throws {
     let fixture = Fixture(options: block == 4096 ? .small() : RepositoryOptions())
     SampleTrees.everything(fixture.scratch("source"), block: block)
@@ -95,7 +97,8 @@ import Values
     let record = try await fixture.backUp(fixture.scratch("source"))
     let path = fixture.layout.record(record.id, of: fixture.database)
     let zeros = String(repeating: "0", count: 64)
-    let sum = shell("sed 's/^  \"seal\" : \"[0-9a-f]*\"/  \"seal\" : \"\(zeros)\"/' \(path) | sha256sum").output
+    let sum = shell("sed 's/^  \"seal\" : \"[0-9a-f]*\"/  \"seal\" : \"\(zeros)\"/' \(path) | sha256sum")
+      .output
     #expect(sum.hasPrefix(record.seal.description))
   }
 }

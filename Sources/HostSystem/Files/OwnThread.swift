@@ -16,8 +16,10 @@ public final class CancellationFlag: Sendable {
 
 /// Runs blocking code on threads of its own, away from the cooperative pool, which blocking would starve.
 public enum OwnThread {
-  /// Runs `body` on a new thread and suspends until it returns. The flag rises when the calling task is cancelled;
-  /// the call still waits for `body`, so that nothing runs on behind the caller's back.
+  /// Runs `body` on a new thread and suspends until it returns.
+  ///
+  /// The flag rises when the calling task is cancelled; the call still waits for `body`, so that nothing runs
+  /// on behind the caller's back.
   public static func run<Success: Sendable, Failure: Error>(
     _ body: @escaping @Sendable (CancellationFlag) throws(Failure) -> Success
   ) async throws(Failure) -> Success {
