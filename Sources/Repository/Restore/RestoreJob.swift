@@ -34,7 +34,9 @@ enum RestoreJob: Sendable {
   case finish(RestoringFile)
 }
 
-/// A worker of a restore. One for each thread.
+/// A worker of a restore.
+///
+/// One for each thread.
 final class BlockPlacer {
   private let root: BeneathRoot
   private let staging: String

@@ -3,8 +3,10 @@ import Glibc
 import HostSystem
 import Values
 
-/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of directories,
-/// then syncs. Removes everything again on failure.
+/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of
+/// directories, then syncs.
+///
+/// Removes everything again on failure.
 struct RestoreRun {
   let layout: RepositoryLayout
   let options: RepositoryOptions
