@@ -24,13 +24,16 @@ let package = Package(
     .target(name: "Declarations", dependencies: ["PlanSyntax", "Values", "Diagnostics"]),
     .target(name: "RunEvents", dependencies: ["Values"]),
     .target(name: "BackendKit", dependencies: ["Declarations", "RunEvents", "Values", "Diagnostics"]),
-    .target(name: "PlanModel", dependencies: ["BackendKit", "Declarations", "Values", "Diagnostics"]),
+    .target(name: "PlanModel", dependencies: ["BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
     .target(
       name: "PlanLoading",
-      dependencies: ["PlanModel", "BackendKit", "Declarations", "PlanSyntax", "Values", "Diagnostics"]),
-    .target(name: "StepGraph", dependencies: ["PlanModel", "BackendKit", "Values", "Diagnostics"]),
+      dependencies: ["PlanModel", "BackendKit", "Declarations", "PlanSyntax", "RunEvents", "Values", "Diagnostics"]),
     .target(
-      name: "Execution", dependencies: ["StepGraph", "PlanModel", "BackendKit", "RunEvents", "Values"]),
+      name: "StepGraph",
+      dependencies: ["PlanModel", "BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
+    .target(
+      name: "Execution",
+      dependencies: ["StepGraph", "PlanModel", "BackendKit", "Declarations", "RunEvents", "Values"]),
     .target(
       name: "HostSystem",
       dependencies: ["CSQLite", "CZlib", "CISAL", "CCrypto", "CSystemShims", "Values"]),
@@ -51,23 +54,25 @@ let package = Package(
     .executableTarget(name: "drplan", dependencies: ["Commands"]),
     .executableTarget(
       name: "drplan-fuzz",
-      dependencies: ["PlanLoading", "PlanSyntax", "Repository", "Backends", "Diagnostics", "Values"]),
+      dependencies: [
+        "Backends", "Repository", "StepGraph", "PlanLoading", "PlanSyntax", "Diagnostics", "Values",
+      ]),
     .executableTarget(name: "OrdersExample", dependencies: ["CSQLite"], path: "examples/orders/Sources/OrdersExample"),
 
     .target(
       name: "DrplanTestKit",
-      dependencies: ["BackendKit", "RunEvents", "PlanModel", "HostSystem", "Diagnostics", "Values"],
+      dependencies: ["PlanModel", "BackendKit", "Declarations", "RunEvents", "HostSystem", "Diagnostics", "Values"],
       path: "Tests/DrplanTestKit"),
     .testTarget(name: "ValuesTests", dependencies: ["Values"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "DrplanTestKit"]),
-    .testTarget(name: "PlanSyntaxTests", dependencies: ["PlanSyntax", "DrplanTestKit"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "DrplanTestKit"], exclude: ["Golden"]),
+    .testTarget(name: "PlanSyntaxTests", dependencies: ["PlanSyntax", "DrplanTestKit"], exclude: ["Golden"]),
     .testTarget(
       name: "PlanLoadingTests", dependencies: ["PlanLoading", "StepGraph", "Backends", "PlanSyntax", "DrplanTestKit"]),
     .testTarget(name: "StepGraphTests", dependencies: ["StepGraph", "PlanModel", "DrplanTestKit"]),
     .testTarget(name: "ExecutionTests", dependencies: ["Execution", "StepGraph", "PlanModel", "DrplanTestKit"]),
     .testTarget(name: "HostSystemTests", dependencies: ["HostSystem", "DrplanTestKit"]),
     .testTarget(name: "JournalTests", dependencies: ["Journal", "DrplanTestKit"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "DrplanTestKit"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "DrplanTestKit"], exclude: ["Golden"]),
     .testTarget(name: "RepositoryTests", dependencies: ["Repository", "HostSystem", "DrplanTestKit"]),
     .testTarget(name: "BackendsTests", dependencies: ["Backends", "Repository", "PlanSyntax", "DrplanTestKit"]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),

@@ -91,6 +91,16 @@ static void write_report(int to, struct orphan_report report) {
   }
 }
 
+// Waits until nobody holds the other end. A go-between inherits the ends of all others that wait at the same time:
+// two that held each other's would wait for ever, so it first lets go of everything else.
+static void wait_for_release(int release) {
+  if (release != 3) dup2(release, 3);
+  close_range(4, ~0U, 0);
+  char byte;
+  while (read(3, &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
 void drp_finish_orphan(struct drp_go_between held) {
   if (held.hold >= 0) close(held.hold);
   while (waitpid(held.pid, NULL, 0) < 0 && errno == EINTR) {
@@ -116,11 +126,8 @@ int drp_spawn_orphan(const struct drp_spawn *what, pid_t *pid, struct drp_go_bet
     // Between fork and _exit of a threaded program: only calls that take no lock.
     struct orphan_report answer = {0, 0};
     answer.failure = drp_spawn(what, &answer.pid);
-    close(release[1]);
     write_report(report[1], answer);
-    char byte;
-    while (read(release[0], &byte, 1) < 0 && errno == EINTR) {
-    }
+    wait_for_release(release[0]);
     _exit(0);
   }
   int fork_failure = errno;

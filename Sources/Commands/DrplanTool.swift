@@ -1,6 +1,6 @@
 import CommandLineKit
 import HostSystem
-public import Values
+import Values
 
 /// The tool: reads its command line, carries the command out, and says how it ended.
 public enum DrplanTool {
@@ -8,7 +8,11 @@ public enum DrplanTool {
   public static let version = "0.1.0"
 
   /// Carries out one command line, without the program's own name; the result is the exit code.
-  public static func run(_ arguments: [String]) async -> ExitCode {
+  public static func run(_ arguments: [String]) async -> Int32 {
+    await carryOut(arguments).rawValue
+  }
+
+  private static func carryOut(_ arguments: [String]) async -> ExitCode {
     let parser = CommandParser(VerbList.declaration)
     let request: CommandParser.Request
     do throws(UsageError) {

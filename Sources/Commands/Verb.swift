@@ -26,7 +26,10 @@ struct CommandFailure: Error {
   }
 
   /// For people: the fact, then the remedy.
-  var text: String { "drplan: \(message)\n" + (remedy.map { "  = help: \($0)\n" } ?? "") }
+  var text: String {
+    guard !message.isEmpty else { return "" }
+    return "drplan: \(message)\n" + (remedy.map { "  = help: \($0)\n" } ?? "")
+  }
 
   /// For machines: the only thing on standard output.
   var json: String {
@@ -42,23 +45,29 @@ struct CommandFailure: Error {
 
 /// All commands: the one list.
 enum VerbList {
-  static let verbs: [any Verb.Type] = [
-    ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, BackupVerb.self, SchemaVerb.self,
-    InitVerb.self,
-    CompletionsVerb.self, ManVerb.self,
-  ]
-  static let snapshotVerbs: [any Verb.Type] = [
-    SnapshotsListVerb.self, SnapshotsShowVerb.self, SnapshotsVerifyVerb.self, SnapshotsRestoreVerb.self,
-  ]
-  static let runVerbs: [any Verb.Type] = [
-    RunsListVerb.self, RunsShowVerb.self, RunsReportVerb.self, RunsVerifyVerb.self,
-  ]
+  static var verbs: [any Verb.Type] {
+    [
+      ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, BackupVerb.self, SchemaVerb.self,
+      InitVerb.self,
+      CompletionsVerb.self, ManVerb.self,
+    ]
+  }
+  static var snapshotVerbs: [any Verb.Type] {
+    [
+      SnapshotsListVerb.self, SnapshotsShowVerb.self, SnapshotsVerifyVerb.self, SnapshotsRestoreVerb.self,
+    ]
+  }
+  static var runVerbs: [any Verb.Type] {
+    [
+      RunsListVerb.self, RunsShowVerb.self, RunsReportVerb.self, RunsVerifyVerb.self,
+    ]
+  }
 
   static let snapshots = CommandDeclaration(
     "snapshots", summary: "list, show, verify and restore snapshots",
-    subcommands: snapshotVerbs.map(\.declaration))
+    subcommands: snapshotVerbs.map { $0.declaration })
   static let runs = CommandDeclaration(
-    "runs", summary: "records of runs: list, show, report, verify", subcommands: runVerbs.map(\.declaration))
+    "runs", summary: "records of runs: list, show, report, verify", subcommands: runVerbs.map { $0.declaration })
 
   static let declaration = CommandDeclaration(
     "drplan", summary: "execute disaster-recovery plans and prove that their objectives were met",
@@ -77,7 +86,7 @@ enum VerbList {
       .init("drplan run plans/orders.yaml", "run it"),
       .init("drplan runs report latest", "see what the last run did"),
     ],
-    subcommands: verbs.map(\.declaration) + [snapshots, runs])
+    subcommands: verbs.map { $0.declaration } + [snapshots, runs])
 
   /// The command at a path such as `["drplan", "snapshots", "list"]`.
   static func verb(at path: [String]) -> (any Verb.Type)? {

@@ -19,7 +19,9 @@ struct EvidenceRequest: Sendable {
     if let failure { throw failure }
   }
 
-  /// The evidence is durable. Each request is answered once, by this or `refuse`.
+  /// The evidence is durable.
+  ///
+  /// Each request is answered once, by this or `refuse`.
   func accept() { answer.resume(returning: nil) }
 
   /// The evidence is not on record, and the step must not do what it announced.

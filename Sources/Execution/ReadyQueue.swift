@@ -22,7 +22,9 @@ struct ReadyQueue: Sendable {
   private var holders: [Int]
   /// Steps to look at, the first in the plan first.
   private var ready = MinHeap<Int>()
-  /// Steps that were looked at and wait for a target. While any wait for a free one, one of them is in `ready`.
+  /// Steps that were looked at and wait for a target.
+  ///
+  /// While any wait for a free one, one of them is in `ready`.
   private var parked: [MinHeap<Int>]
   /// For a step that came back to `ready` because a target became free: that target.
   private var wokenBy: [Int: Int] = [:]

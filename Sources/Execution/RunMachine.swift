@@ -184,10 +184,13 @@ extension RunMachine {
     bodies.append(
       .stepFinished(
         StepFinished(
-          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs)))
+          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs))
+    )
   }
 
-  /// What needs `step` and nothing else may start. In `finally` that is so whatever became of `step`.
+  /// Lets what needs `step`, and nothing else that is not over, start.
+  ///
+  /// In `finally` that is so whatever became of `step`.
   mutating func release(_ step: Int) {
     var released = [step]
     while let step = released.popLast() {
@@ -196,7 +199,7 @@ extension RunMachine {
         guard steps[successor].unmet == 0 else { continue }
         if steps[successor].stage == .pending {
           enqueue(successor)
-        } else if steps[successor].state == .skipped, !steps[successor].isBarred {
+        } else if steps[successor].state == .skipped {
           // A step that was left out hands on what it would have waited for.
           released.append(successor)
         }

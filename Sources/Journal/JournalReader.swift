@@ -64,7 +64,7 @@ public enum JournalReader {
         }
         break
       }
-      let line = rest[...newline]
+      let line = Array(rest[...newline])
       do throws(RunEventCodingError) {
         let read = try codec.decode(line)
         if let misfit = misfit(read, previous, contents.events) {
@@ -76,7 +76,7 @@ public enum JournalReader {
         stop(.broken, error.description)
         break
       }
-      previous = SHA256Hasher.digest(Array(line))
+      previous = SHA256Hasher.digest(line)
       rest = rest[(newline + 1)...]
     }
     return contents

@@ -37,6 +37,7 @@ public struct PlanLoader: Sendable {
     }
     let parameters = ParameterSection.read(root, arguments, usesExamples: usesExamples, &decoding)
     let unresolved = Substitution.run(&root, parameters: parameters, &decoding)
+    let unread = Set(parsed.diagnostics.map(\.range))
     let resolvedErrors = decoding.diagnostics.count
     let plan = shape.read(root, &decoding).map { draft in
       StepSection(registry: registry, digest: digest).finish(
@@ -45,8 +46,9 @@ public struct PlanLoader: Sendable {
     var diagnostics = parsed.diagnostics
     var seen: Set<Diagnostic> = []
     for (index, diagnostic) in decoding.placed(in: source.file).enumerated() {
-      // What else is wrong with a value that has a hole in it only follows from the hole.
+      // What else is wrong with a value that has a hole in it, or that could not be read, only follows from that.
       guard index < resolvedErrors || !unresolved.contains(diagnostic.range) else { continue }
+      guard !unread.contains(diagnostic.range) else { continue }
       // An alias repeats the errors of its anchor.
       if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }

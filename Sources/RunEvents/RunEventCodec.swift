@@ -47,8 +47,8 @@ public struct RunEventCodec: Sendable {
   }
 
   /// Reads one line, without or with its newline; anything but the form that `encode` writes is an error.
-  public func decode(_ bytes: some Collection<UInt8>) throws(RunEventCodingError) -> Line {
-    var line = Array(bytes)
+  public func decode(_ bytes: [UInt8]) throws(RunEventCodingError) -> Line {
+    var line = bytes
     if line.last == UInt8(ascii: "\n") { line.removeLast() }
     let tail = Self.hashKey.utf8.count + 64 + 2
     guard line.count > tail, line.suffix(2).elementsEqual("\"}".utf8),

@@ -5,6 +5,6 @@ import Glibc
 @main
 enum Main {
   static func main() async {
-    exit(await DrplanTool.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    exit(await DrplanTool.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -64,7 +64,8 @@ public struct ScriptedAction: StepAction {
   }
 
   /// Opens `started`, then waits for `gate` to open, deaf to cancellation.
-  public static func deaf(until gate: ScriptedGate, started: ScriptedGate = ScriptedGate()) -> ScriptedAction {
+  public static func deaf(until gate: ScriptedGate, started: ScriptedGate = ScriptedGate()) -> ScriptedAction
+  {
     ScriptedAction { _ throws(StepFailure) in
       started.open()
       await gate.pass()
@@ -73,7 +74,9 @@ public struct ScriptedAction: StepAction {
   }
 
   /// Does what it was made to do.
-  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult { try await script(context) }
+  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+    try await script(context)
+  }
 
   /// Looks as it was made to.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { await look(context) }

@@ -2,8 +2,9 @@ import BackendKit
 import DrplanTestKit
 import PlanModel
 import RunEvents
-@testable import StepGraph
 import Values
+
+@testable import StepGraph
 
 /// Graphs made in code; unlike the builder it asks for no checks and no declared databases.
 enum GraphFixture {

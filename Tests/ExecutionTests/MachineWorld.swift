@@ -225,7 +225,9 @@ struct MachineWorld {
       if outcome.states[step] != nil { violation("\(step) ends twice") }
       if !event.state.isFinal { violation("\(step) ends as \(event.state)") }
       if event.attempts != startedOnRecord[step] { violation("\(step): wrong number of attempts") }
-      if (event.error == nil) != (event.state == .succeeded) { violation("\(step): \(event.state), error or not") }
+      if (event.error == nil) != (event.state == .succeeded) {
+        violation("\(step): \(event.state), error or not")
+      }
       let wasTried = [.succeeded, .failed, .cancelled].contains(event.state)
       if wasTried != isStarted[step] { violation("\(step) is \(event.state), started: \(isStarted[step])") }
       outcome.states[step] = event.state
@@ -250,7 +252,8 @@ struct MachineWorld {
       if node.isFinally != finallyStarted { violation("\(step) starts in the wrong part of the run") }
       if limit <= .zero { violation("\(step) starts without time") }
       for need in node.predecessors { checkMet(need, for: step, isFinally: node.isFinally) }
-      for other in world.graph.nodes.indices where other != step && (isStarted[other] || working[other] != nil) {
+      for other in world.graph.nodes.indices
+      where other != step && (isStarted[other] || working[other] != nil) {
         if !Set(world.targets[step]).isDisjoint(with: world.targets[other]) {
           violation("\(step) and \(other) change one target at once")
         }
@@ -287,7 +290,9 @@ struct MachineWorld {
       switch outcome.states[need] {
       case .succeeded?: return
       case .skipped?:
-        for further in world.graph.nodes[need].predecessors { checkMet(further, for: step, isFinally: isFinally) }
+        for further in world.graph.nodes[need].predecessors {
+          checkMet(further, for: step, isFinally: isFinally)
+        }
       case .some where isFinally: return
       default: violation("\(step) starts before what it needs, \(need)")
       }
@@ -299,7 +304,8 @@ struct MachineWorld {
         isStarted.count(where: { $0 }) < max(1, world.options.parallelism)
       else { return }
       let busy = Set(
-        world.graph.nodes.indices.filter { isStarted[$0] || working[$0] != nil }.flatMap { world.targets[$0] })
+        world.graph.nodes.indices.filter { isStarted[$0] || working[$0] != nil }.flatMap { world.targets[$0] }
+      )
       for step in 0..<world.graph.mainCount
       where outcome.states[step] == nil && !isStarted[step] && busy.isDisjoint(with: world.targets[step]) {
         if world.graph.nodes[step].predecessors.allSatisfy(isMet) { violation("\(step) idles") }

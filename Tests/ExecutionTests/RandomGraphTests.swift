@@ -9,7 +9,9 @@ import Values
 @testable import Execution
 
 /// Larger graphs with everything at once: retries, timeouts, steps that do not stop, shared targets, steps left out,
-/// interrupts. A failure names the seed that repeats it.
+/// interrupts.
+///
+/// A failure names the seed that repeats it.
 @Suite struct RandomGraphTests {
   static func world(_ random: inout SplitMix, size: ClosedRange<Int>) -> MachineWorld {
     let count = Int.random(in: size, using: &random)

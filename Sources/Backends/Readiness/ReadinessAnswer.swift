@@ -9,8 +9,12 @@ enum ReadinessAnswer: Equatable {
   case ready(String)
   /// It is not, or not yet; what it did instead.
   case notYet(String)
+  /// It did not say anything in the time it was given.
+  case silent(String)
 
-  /// Asks once, for at most `time`. Fails only where asking again cannot help.
+  /// Asks once, for at most `time`.
+  ///
+  /// Fails only where asking again cannot help.
   static func ask(
     _ probe: Readiness.Probe, for time: Duration, _ context: ServiceContext
   ) async throws(StepFailure) -> ReadinessAnswer {
@@ -33,7 +37,9 @@ enum ReadinessAnswer: Equatable {
       switch error.code {
       case .cancelled: throw StepFailure(.cancelled, "asking `\(url)` was cancelled", isRetryable: false)
       case .invalidRequest, .libraryMissing:
-        throw StepFailure(.programUnavailable, "`\(url)` cannot be asked: \(error.reason)", isRetryable: false)
+        throw StepFailure(
+          .programUnavailable, "`\(url)` cannot be asked: \(error.reason)", isRetryable: false)
+      case .timedOut: return .silent("`\(url)`: \(error.reason)")
       default: return .notYet("`\(url)`: \(error.reason)")
       }
     }
@@ -43,13 +49,13 @@ enum ReadinessAnswer: Equatable {
     -> ReadinessAnswer
   {
     do throws(TCPProbeError) {
-      let found = try await TCPProbe.connect(host: host, port: UInt16(clamping: port), timeout: time)
-      return .ready("`\(found.address)` accepts connections")
+      _ = try await TCPProbe.connect(host: host, port: UInt16(clamping: port), timeout: time)
+      return .ready("`\(host):\(port)` accepts connections")
     } catch {
       guard error.kind != .cancelled else {
         throw StepFailure(.cancelled, "asking `\(host):\(port)` was cancelled", isRetryable: false)
       }
-      return .notYet(error.description)
+      return error.kind == .timedOut ? .silent(error.description) : .notYet(error.description)
     }
   }
 
@@ -66,7 +72,7 @@ enum ReadinessAnswer: Equatable {
       return .notYet("`\(name)`: \(result.status)\(line)")
     } catch {
       guard error.code == .timeout else { throw error }
-      return .notYet(error.message)
+      return .silent(error.message)
     }
   }
 }

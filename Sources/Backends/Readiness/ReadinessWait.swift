@@ -18,26 +18,31 @@ struct ReadinessWait {
   /// How long a service without `ready` may take until its manager says that it runs.
   private static let withinByDefault: Duration = .seconds(30)
 
-  /// Returns what showed that the service is ready. It looks again after 100 ms, then ever more rarely, at least every
-  /// 2 s; it fails at once when the manager says that the service has failed, and when the time is over.
+  /// Returns what showed that the service is ready.
   ///
-  /// An answer alone is not enough: the manager must say that the service runs, so that another process that answers
-  /// in its place does not pass for it.
+  /// It looks again after 100 ms, then ever more rarely, at least every 2 s; it fails at once when the
+  /// manager says that the service has failed, and when the time is over.
+  ///
+  /// An answer alone is not enough: the manager must say that the service runs, so that another process that
+  /// answers in its place does not pass for it.
   func untilReady() async throws(StepFailure) -> String {
     let clock = HostClock()
     let within = binding.readiness?.within ?? Self.withinByDefault
     let deadline = clock.uptime + within
     var pause = Self.firstPause
+    var last = ""
     while true {
       let left = deadline - clock.uptime
-      let look = try await look(for: max(.milliseconds(1), min(left, Self.longestLook)))
-      let last: String
+      let look = try await look(for: min(left, Self.longestLook))
       switch (try await binding.manager.state(context), look) {
       case (.failed(let reason), _): throw await failure("failed before it was ready: \(reason)")
       case (.running(let detail), nil): return detail
       case (.running, .ready(let answer)): return answer
       case (.stopped, _): last = "its manager does not have it running"
       case (.running, .notYet(let answer)): last = answer
+      case (.running, .silent(let answer)):
+        // Silence in the little time that was left says less than the answer before.
+        if last.isEmpty || left >= Self.longestLook { last = answer }
       }
       guard clock.uptime + pause < deadline else {
         throw await failure("was not ready within \(within.planText): \(last)")
@@ -55,7 +60,9 @@ struct ReadinessWait {
 
   private func look(for time: Duration) async throws(StepFailure) -> ReadinessAnswer? {
     guard let probe = binding.readiness?.probe else { return nil }
-    return try await ReadinessAnswer.ask(probe, for: time, context)
+    // In whole milliseconds, as those who are asked count.
+    let milliseconds = max(1, time.nanoseconds / 1_000_000)
+    return try await ReadinessAnswer.ask(probe, for: .milliseconds(milliseconds), context)
   }
 
   private func failure(_ fact: String) async -> StepFailure {

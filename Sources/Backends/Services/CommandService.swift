@@ -37,6 +37,9 @@ struct CommandService: ServiceManager {
       [start.erased, stop.erased, status.erased, workingDirectory.erased, environment.erased],
       synonyms: ["cwd": "workingDirectory", "env": "environment"]))
 
+  /// Only its own programs know which process it is.
+  private static let identity = "as its own command says"
+
   private let start: [Template]
   private let stop: [Template]
   private let status: [Template]?
@@ -68,7 +71,7 @@ struct CommandService: ServiceManager {
     guard let status else { return .running("assumed, it has no `status` command") }
     let result = try await run(status, context)
     switch result.status {
-    case .exited(0): return .running("status command: exit status 0")
+    case .exited(0): return .running(Self.identity)
     case .exited(1), .exited(2), .exited(3): return .stopped
     default:
       let line = ServiceProgram.lastLines(result).last.map { ": \($0)" } ?? ""
@@ -77,8 +80,9 @@ struct CommandService: ServiceManager {
   }
 
   func start(_ context: ServiceContext) async throws(StepFailure) -> String {
+    if status != nil, case .running(let identity) = try await state(context) { return identity }
     try check(try await run(start, context), "started", context)
-    return "start command: exit status 0"
+    return Self.identity
   }
 
   func stop(_ context: ServiceContext) async throws(StepFailure) {
@@ -88,7 +92,9 @@ struct CommandService: ServiceManager {
 
   func lastLines(_ context: ServiceContext) async -> [String] { [] }
 
-  private func run(_ templates: [Template], _ context: ServiceContext) async throws(StepFailure) -> ProcessResult {
+  private func run(_ templates: [Template], _ context: ServiceContext) async throws(StepFailure)
+    -> ProcessResult
+  {
     let variables = try ServiceProgram.environment(environment, context)
     return try await ServiceProgram.run(
       Command(

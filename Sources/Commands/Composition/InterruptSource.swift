@@ -1,5 +1,6 @@
 import HostSystem
 import RunEvents
+import Values
 
 /// Turns signals into requests to the executor: the first asks it to stop, the second to stop at once; a hang-up changes
 /// nothing.
@@ -25,7 +26,8 @@ struct InterruptSource: Sendable {
         stage = min(stage + 1, 2)
         board.say(
           stage == 1
-            ? "\(signal): stopping what runs, then `finally`; once more stops at once" : "\(signal): stopping at once")
+            ? "\(signal): stopping what runs, then `finally`; once more stops at once"
+            : "\(signal): stopping at once")
         continuation.yield(InterruptRequested(signal: signal.description, stage: stage))
       }
       continuation.finish()

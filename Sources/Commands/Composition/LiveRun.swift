@@ -4,6 +4,7 @@ import Declarations
 import Execution
 import HostSystem
 import Journal
+import PlanModel
 import Reporting
 import RunEvents
 import StepGraph
@@ -32,21 +33,9 @@ struct LiveRun {
     let board = RunBoard(setup)
     let interrupts = try InterruptSource(board)
     let events = try await EventStream.open(eventsTo)
-    let directory: RunDirectory
-    let journal: JournalWriter
-    do throws(JournalError) {
-      directory = try await RunDirectory.create(
-        run: setup.run, stateDirectory: setup.stateDirectory, planText: setup.file.bytes)
-      journal = try await JournalWriter.create(
-        directory.journal, run: setup.run, plan: setup.graph.plan.name, host: HostFacts.hostName,
-        observer: { journaled in
-          events?.write(journaled)
-          board.record(journaled.map(\.event))
-        })
-    } catch {
-      throw CommandFailure(
-        .failed, "the run cannot be recorded, so nothing was changed: \(error)",
-        remedy: "name another state directory with `--state DIR`")
+    let (directory, journal) = try await openJournal { journaled in
+      events?.write(journaled)
+      board.record(journaled.map(\.event))
     }
     let view = Task { await RunView(board, console, redraws: redraws).show() }
     let outcome = await execute(board, journal, interrupts)
@@ -54,6 +43,28 @@ struct LiveRun {
     await view.value
     await events?.finish()
     return try finish(outcome, board, directory)
+  }
+
+  private func openJournal(
+    _ observer: @escaping JournalWriter.Observer
+  ) async throws(CommandFailure) -> (RunDirectory, JournalWriter) {
+    let reason: String
+    do throws(JournalError) {
+      let directory = try await RunDirectory.create(
+        run: setup.run, stateDirectory: setup.stateDirectory, plan: setup.file.bytes)
+      do throws(RecordingError) {
+        let journal = try await JournalWriter.create(
+          in: directory, plan: setup.graph.plan.name, host: HostFacts.hostName, observers: [observer])
+        return (directory, journal)
+      } catch {
+        reason = error.description
+      }
+    } catch {
+      reason = error.description
+    }
+    throw CommandFailure(
+      .failed, "the run cannot be recorded, so nothing was changed: \(reason)",
+      remedy: "name another state directory with `--state DIR`")
   }
 
   private func execute(
@@ -66,7 +77,7 @@ struct LiveRun {
       clock: HostRunClock(),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
-        return board.reference(reference.path[0])
+        return board.reference("run.\(reference.path[0])")
       },
       progress: { step, progress in board.progress(step, progress) },
       report: { board.report() })

@@ -19,18 +19,24 @@ struct RunHistory: Sendable {
     do throws(JournalError) {
       return try await store.find(word)
     } catch {
-      throw CommandFailure(.failed, error.description, remedy: "`drplan runs list` shows all runs kept in \(store.stateDirectory)")
+      throw CommandFailure(
+        .failed, error.description,
+        remedy: "`drplan runs list` shows all runs kept in \(store.stateDirectory)")
     }
   }
 
   /// What a journal holds, and the record that follows from it; a journal that does not begin with a run has none.
-  func read(_ directory: RunDirectory) async throws(CommandFailure) -> (contents: JournalReader.Contents, record: RunRecord?) {
+  func read(_ directory: RunDirectory) async throws(CommandFailure) -> (
+    contents: JournalReader.Contents, record: RunRecord?
+  ) {
     do throws(JournalError) {
       let contents = try await JournalReader.read(directory.journal)
       let isWritten = try await JournalReader.isBeingWritten(directory.journal)
       let fold = RunRecordFold(contents.events)
       let last = contents.events.last?.elapsed ?? .zero
-      return (contents, fold.record(now: isWritten ? last : nil, chain: Self.chain(contents, isWritten: isWritten)))
+      return (
+        contents, fold.record(now: isWritten ? last : nil, chain: Self.chain(contents, isWritten: isWritten))
+      )
     } catch {
       throw CommandFailure(.failed, error.description)
     }
@@ -42,7 +48,8 @@ struct RunHistory: Sendable {
     let (contents, record) = try await read(directory)
     guard let record else {
       throw CommandFailure(
-        .failed, "the journal of \(directory.run) holds no run: \(contents.problem?.description ?? "it is empty")",
+        .failed,
+        "the journal of \(directory.run) holds no run: \(contents.problem?.description ?? "it is empty")",
         remedy: "see \(directory.journal)")
     }
     return record

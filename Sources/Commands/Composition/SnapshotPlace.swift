@@ -1,7 +1,9 @@
 import BackendKit
 import CommandLineKit
 import HostSystem
+import PlanModel
 import Repository
+import StepGraph
 import Values
 
 /// The repository that a command names: a plan that has one, or the repository's folder itself.
@@ -15,11 +17,13 @@ struct SnapshotPlace: Sendable {
   static func open(_ invocation: Invocation, _ console: Console) throws(CommandFailure) -> SnapshotPlace {
     let path = invocation.arguments[0]
     if HostFacts.isDirectory(path) {
-      return SnapshotPlace(store: DirectoryRepository(path: HostFacts.absolutePath(path), toolVersion: DrplanTool.version))
+      return SnapshotPlace(store: SnapshotRepository.at(HostFacts.absolutePath(path)))
     }
     let (_, graph) = try PlanFile.require(invocation, console)
     guard let repository = graph.plan.repository else {
-      throw CommandFailure(.refused, "the plan `\(path)` names no repository", remedy: "add `repository: {directory: ...}` to it")
+      throw CommandFailure(
+        .refused, "the plan `\(path)` names no repository", remedy: "add `repository: {directory: ...}` to it"
+      )
     }
     return SnapshotPlace(store: SnapshotRepository.open(repository))
   }
@@ -46,7 +50,8 @@ struct SnapshotPlace: Sendable {
     if word == "latest" {
       guard Set(listing.snapshots.map(\.database)).count < 2 else {
         throw CommandFailure(
-          .refused, "`latest` is not clear: the repository keeps several databases", remedy: "name one with `--database NAME`")
+          .refused, "`latest` is not clear: the repository keeps several databases",
+          remedy: "name one with `--database NAME`")
       }
       guard let newest = listing.snapshots.last else {
         throw CommandFailure(.failed, "there are no snapshots", remedy: "take one with `drplan backup PLAN`")
@@ -57,10 +62,14 @@ struct SnapshotPlace: Sendable {
     if found.count == 1 { return found[0] }
     let damaged = listing.damaged.filter { $0.name.contains(word) }
     if found.isEmpty, let first = damaged.first {
-      throw CommandFailure(.failed, "the snapshot `\(word)` is damaged: \(first.reason)", remedy: "use another; `drplan snapshots list` shows them")
+      throw CommandFailure(
+        .failed, "the snapshot `\(word)` is damaged: \(first.reason)",
+        remedy: "use another; `drplan snapshots list` shows them")
     }
     throw CommandFailure(
-      .failed, found.isEmpty ? "there is no snapshot `\(word)`" : "`\(word)` is the beginning of \(found.count) snapshots",
+      .failed,
+      found.isEmpty
+        ? "there is no snapshot `\(word)`" : "`\(word)` is the beginning of \(found.count) snapshots",
       remedy: "`drplan snapshots list \(invocation.arguments[0])` shows them all")
   }
 }
@@ -71,6 +80,7 @@ extension CommandFailure {
   /// A failure of an engine, with what it said last.
   init(_ failure: StepFailure) {
     let lines = failure.lastLines.map { "\n  | \($0)" }.joined()
-    self.init(failure.code == .cancelled ? .interrupted : .failed, failure.message + lines, remedy: failure.remedy)
+    self.init(
+      failure.code == .cancelled ? .interrupted : .failed, failure.message + lines, remedy: failure.remedy)
   }
 }

@@ -1,4 +1,5 @@
 import BackendKit
+import HostSystem
 import PlanModel
 import Repository
 import Values
@@ -8,7 +9,12 @@ enum SnapshotRepository {
   /// The store of a plan; a plan without repository gets one that says so whenever it is asked.
   static func open(_ location: RepositoryLocation?) -> any SnapshotStore {
     guard let location else { return NoRepository() }
-    return DirectoryRepository(path: location.directory, toolVersion: DrplanTool.version)
+    return at(location.directory)
+  }
+
+  /// The store in a directory.
+  static func at(_ directory: String) -> any SnapshotStore {
+    DirectoryRepository(path: directory, tool: "drplan \(DrplanTool.version)", now: { HostClock().now })
   }
 }
 

@@ -1,5 +1,6 @@
 import BackendKit
 import HostSystem
+import PlanModel
 import StepGraph
 import Values
 
@@ -17,7 +18,7 @@ final class TargetLeases: Sendable {
   /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none. Nil when the run
   /// changes nothing that could be locked.
   static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases? {
-    let targets = Set(setup.graph.nodes.flatMap { targets(of: $0, setup.environment) }).sorted()
+    let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup.environment) }).sorted()
     let folder = setup.stateDirectory + "/locks"
     let holder = LeaseHolder.current(purpose: "run \(setup.run)")
     return try await runBlocking { () throws(CommandFailure) -> TargetLeases? in
@@ -26,7 +27,8 @@ final class TargetLeases: Sendable {
         try FileTree.makeDirectories(folder)
       } catch {
         throw CommandFailure(
-          .failed, "locks cannot be kept: \(error)", remedy: "name another state directory with `--state DIR`")
+          .failed, "locks cannot be kept: \(error)", remedy: "name another state directory with `--state DIR`"
+        )
       }
       for target in targets {
         held = TargetLeases(try lease(target, folder, holder), and: held)
@@ -53,7 +55,7 @@ final class TargetLeases: Sendable {
     }
   }
 
-  private static func targets(of node: StepNode, _ environment: RunEnvironment) -> [TargetName] {
+  private static func changes(of node: StepNode, _ environment: RunEnvironment) -> [TargetName] {
     let effects = node.step.action.effects
     return effects.restores.compactMap { environment.databases[$0]?.target.target }
       + effects.services.compactMap { environment.services[$0]?.manager.target }

@@ -1,5 +1,6 @@
 import BackendKit
 import Execution
+import PlanModel
 import Reporting
 import RunEvents
 import StepGraph

@@ -1,7 +1,9 @@
 import BackendKit
 import HostSystem
+import PlanModel
 import Reporting
 import RunEvents
+import StepGraph
 import Synchronization
 import Values
 

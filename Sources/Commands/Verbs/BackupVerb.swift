@@ -3,12 +3,14 @@ import Backends
 import CommandLineKit
 import HostSystem
 import PlanModel
+import StepGraph
 import Values
 
 /// `drplan backup`: takes snapshots of a plan's databases.
 enum BackupVerb: Verb {
   static let type = Option(
-    "type", value: .required("TYPE"), choices: ["full", "differential", "incremental"], "what to store; full if left out")
+    "type", value: .required("TYPE"), choices: ["full", "differential", "incremental"],
+    "what to store; full if left out")
 
   static let declaration = CommandDeclaration(
     "backup", summary: "take snapshots of a plan's databases",
@@ -23,15 +25,21 @@ enum BackupVerb: Verb {
     arguments: [
       Argument("PLAN", "the plan's file", completion: .files),
       Argument("DATABASE", "a database of the plan; all if left out", count: .any),
-    ], options: [type, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color])
+    ],
+    options: [
+      type, RunSetup.state, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color,
+    ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
     if let kind = invocation.value(type), kind != "full" {
-      throw CommandFailure(.refused, "\(kind) snapshots are not supported by this version of drplan", remedy: "use `--type full`")
+      throw CommandFailure(
+        .refused, "\(kind) snapshots are not supported by this version of drplan", remedy: "use `--type full`"
+      )
     }
     let (_, graph) = try PlanFile.require(invocation, console)
     let databases = try choose(invocation.arguments.dropFirst(), graph.plan)
     let environment = RunSetup.environment(graph.plan, logDirectory: "")
+    let scratch = try RunSetup.stateDirectory(invocation) + "/scratch"
     var records: [SnapshotRecord] = []
     for database in databases {
       do throws(StepFailure) {
@@ -39,7 +47,8 @@ enum BackupVerb: Verb {
         let redraws = console.canRedraw && !invocation.has(RunVerb.noProgress)
         let record = try await TransferView.during("backing up \(database.id)", console, redraws: redraws) {
           (progress) throws(StepFailure) in
-          try await SnapshotTaking.take(binding, into: environment.snapshots, progress: progress)
+          try await SnapshotTaking.take(
+            of: binding, into: environment.snapshots, scratch: scratch, progress: progress)
         }
         records.append(record)
         if !console.isJSON { console.print(line(record)) }
@@ -62,7 +71,8 @@ enum BackupVerb: Verb {
         let all = plan.databases.map(\.id.text)
         throw CommandFailure(
           .refused, "the plan declares no database `\(name)`",
-          remedy: NearestName.of(name, among: all).map { "did you mean `\($0)`?" } ?? "declared: \(all.joined(separator: ", "))")
+          remedy: NearestName.of(name, among: all).map { "did you mean `\($0)`?" }
+            ?? "declared: \(all.joined(separator: ", "))")
       }
       chosen.append(database)
     }
@@ -72,7 +82,8 @@ enum BackupVerb: Verb {
   private static func line(_ record: SnapshotRecord) -> String {
     let skipped = record.skipped > 0 ? "; \(record.skipped) sockets, FIFOs or devices left out" : ""
     let files = record.files == 1 ? "1 file" : "\(record.files) files"
-    return "\(record.database): snapshot \(record.id), data as of \(record.consistentAt), \(files), \(record.logicalBytes) in "
+    return
+      "\(record.database): snapshot \(record.id), data as of \(record.consistentAt), \(files), \(record.logicalBytes) in "
       + "\(record.storedBytes), \(Duration.nanoseconds(Int64(record.seconds * 1e9)).readable)\(skipped)"
   }
 }

@@ -4,6 +4,7 @@ import Declarations
 import Execution
 import HostSystem
 import Journal
+import PlanModel
 import Reporting
 import RunEvents
 import StepGraph

@@ -6,7 +6,8 @@ import Values
 /// `drplan runs list`: every run that is kept.
 enum RunsListVerb: Verb {
   static let declaration = CommandDeclaration(
-    "list", summary: "list runs, oldest first", options: [RunSetup.state, FormatOption.textOrJSON, Console.color])
+    "list", summary: "list runs, oldest first",
+    options: [RunSetup.state, FormatOption.textOrJSON, Console.color])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
     let history = try RunHistory(invocation)
@@ -23,7 +24,8 @@ enum RunsListVerb: Verb {
     } else if rows.isEmpty {
       console.print("no runs in \(history.store.stateDirectory)")
     } else {
-      console.print(RunListText.text(rows, style: ReportStyle(width: console.width, color: console.colorsOutput)))
+      console.print(
+        RunListText.text(rows, style: ReportStyle(width: console.width, color: console.colorsOutput)))
     }
     return .done
   }
@@ -33,7 +35,8 @@ enum RunsListVerb: Verb {
     do throws(CommandFailure) {
       let (contents, record) = try await history.read(directory)
       return record.map { RunListRow($0) }
-        ?? RunListRow(unreadable: directory.run, problem: contents.problem?.description ?? "the journal is empty")
+        ?? RunListRow(
+          unreadable: directory.run, problem: contents.problem?.description ?? "the journal is empty")
     } catch {
       return RunListRow(unreadable: directory.run, problem: error.message)
     }
@@ -59,7 +62,8 @@ enum RunsReportVerb: Verb {
   static let format = FormatOption.option(["text", "json", "markdown"])
 
   static let declaration = CommandDeclaration(
-    "report", summary: "print the report of one run, rebuilt from its journal", arguments: [RunHistory.argument],
+    "report", summary: "print the report of one run, rebuilt from its journal",
+    arguments: [RunHistory.argument],
     options: [RunSetup.state, format, Console.color])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
@@ -67,7 +71,9 @@ enum RunsReportVerb: Verb {
     switch invocation.value(format) ?? "text" {
     case "json": console.print(JSONReport.text(record))
     case "markdown": console.print(MarkdownReport.text(record))
-    default: console.print(TextReport.text(record, style: ReportStyle(width: console.width, color: console.colorsOutput)))
+    default:
+      console.print(
+        TextReport.text(record, style: ReportStyle(width: console.width, color: console.colorsOutput)))
     }
     return .done
   }
@@ -77,7 +83,8 @@ enum RunsReportVerb: Verb {
 enum RunsVerifyVerb: Verb {
   static let declaration = CommandDeclaration(
     "verify", summary: "prove that a run's journal is as it was written",
-    discussion: "Checks the chain of digests, the numbers and the clock; names the first line that does not fit.",
+    discussion:
+      "Checks the chain of digests, the numbers and the clock; names the first line that does not fit.",
     arguments: [RunHistory.argument], options: [RunSetup.state, FormatOption.textOrJSON])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
@@ -87,13 +94,16 @@ enum RunsVerifyVerb: Verb {
     let isTorn = contents.problem.map { $0.kind == .torn } ?? false
     if console.isJSON {
       let value: JSONValue = [
-        "schemaVersion": 1, "run": .string(directory.run.text), "intact": .bool(contents.problem == nil), "torn": .bool(isTorn),
-        "events": .integer(Int64(contents.events.count)), "problem": contents.problem.map { .string($0.description) } ?? .null,
+        "schemaVersion": 1, "run": .string(directory.run.text), "intact": .bool(contents.problem == nil),
+        "torn": .bool(isTorn),
+        "events": .integer(Int64(contents.events.count)),
+        "problem": contents.problem.map { .string($0.description) } ?? .null,
       ]
       console.print(value.text(pretty: true))
     } else if let problem = contents.problem {
       let what = isTorn ? "ends in the middle of a line, as a crash leaves it" : "is NOT as it was written"
-      console.print("\(directory.run): the journal \(what): \(problem); \(contents.events.count) events before it fit")
+      console.print(
+        "\(directory.run): the journal \(what): \(problem); \(contents.events.count) events before it fit")
     } else {
       console.print("\(directory.run): intact, \(contents.events.count) events")
     }

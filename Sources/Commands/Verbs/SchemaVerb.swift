@@ -1,5 +1,7 @@
+import BackendKit
 import Backends
 import CommandLineKit
+import Declarations
 import Diagnostics
 import HostSystem
 import PlanLoading

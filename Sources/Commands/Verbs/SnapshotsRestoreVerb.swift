@@ -5,7 +5,8 @@ import Values
 
 /// `drplan snapshots restore`: writes a snapshot into a new folder, beside any plan.
 enum SnapshotsRestoreVerb: Verb {
-  static let to = Option("to", value: .required("DIR"), completion: .folders, "the folder to make; it must not exist")
+  static let to = Option(
+    "to", value: .required("DIR"), completion: .folders, "the folder to make; it must not exist")
 
   static let declaration = CommandDeclaration(
     "restore", summary: "write a snapshot into a new folder",
@@ -13,13 +14,21 @@ enum SnapshotsRestoreVerb: Verb {
       Every block is compared with its digest before it is used; if anything is damaged the folder is removed again. Live \
       data is never touched: to put a snapshot in place, run a plan.
       """,
-    examples: [.init("drplan snapshots restore plans/orders.yaml latest --database orders --to /tmp/orders", "look into a snapshot")],
+    examples: [
+      .init(
+        "drplan snapshots restore plans/orders.yaml latest --database orders --to /tmp/orders",
+        "look into a snapshot")
+    ],
     arguments: [SnapshotPlace.argument, Argument("SNAPSHOT", "an id, the beginning of one, or `latest`")],
-    options: [to, SnapshotPlace.database, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color])
+    options: [
+      to, SnapshotPlace.database, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color,
+    ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
     guard let folder = invocation.value(to) else {
-      throw CommandFailure(.refused, "`drplan snapshots restore` needs `--to DIR`", remedy: "name a folder that does not exist yet")
+      throw CommandFailure(
+        .refused, "`drplan snapshots restore` needs `--to DIR`",
+        remedy: "name a folder that does not exist yet")
     }
     let place = try SnapshotPlace.open(invocation, console)
     let record = try await place.find(invocation.arguments[1], invocation)
@@ -40,7 +49,9 @@ enum SnapshotsRestoreVerb: Verb {
         ]
         console.print(value.text(pretty: true))
       } else {
-        console.print("\(record.database) \(record.id): \(summary.files) files, \(summary.bytes) verified and written to \(folder) in \(seconds.readable)")
+        console.print(
+          "\(record.database) \(record.id): \(summary.files) files, \(summary.bytes) verified and written to \(folder) in \(seconds.readable)"
+        )
       }
       return .done
     } catch {

@@ -9,8 +9,12 @@ enum SnapshotsVerifyVerb: Verb {
     discussion: "Exits with 1 if anything is damaged, naming the file and the block. Changes nothing.",
     examples: [.init("drplan snapshots verify plans/orders.yaml", "all snapshots of the repository")],
     arguments: [
-      SnapshotPlace.argument, Argument("SNAPSHOT", "an id, the beginning of one, or `latest`; all if left out", count: .any),
-    ], options: [SnapshotPlace.database, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color])
+      SnapshotPlace.argument,
+      Argument("SNAPSHOT", "an id, the beginning of one, or `latest`; all if left out", count: .any),
+    ],
+    options: [
+      SnapshotPlace.database, RunVerb.noProgress, PlanFile.param, FormatOption.textOrJSON, Console.color,
+    ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
     let place = try SnapshotPlace.open(invocation, console)
@@ -48,7 +52,10 @@ enum SnapshotsVerifyVerb: Verb {
 
   private static func text(_ summary: VerificationSummary) -> String {
     let head = "\(summary.record.database) \(summary.record.id): "
-    if summary.isIntact { return head + "intact: \(summary.files) files, \(summary.blocks) blocks, \(summary.bytes) read and compared" }
+    if summary.isIntact {
+      return head
+        + "intact: \(summary.files) files, \(summary.blocks) blocks, \(summary.bytes) read and compared"
+    }
     var lines = [head + "DAMAGED in \(summary.damageCount) places"]
     lines += summary.damage.prefix(20).map { "  \($0)" }
     if summary.damageCount > 20 { lines.append("  ... and \(summary.damageCount - 20) more") }
@@ -56,12 +63,15 @@ enum SnapshotsVerifyVerb: Verb {
   }
 
   private static func json(
-    _ summaries: [VerificationSummary], _ failures: [(SnapshotRecord, SnapshotError)], _ damaged: [SnapshotListing.Damaged]
+    _ summaries: [VerificationSummary], _ failures: [(SnapshotRecord, SnapshotError)],
+    _ damaged: [SnapshotListing.Damaged]
   ) -> JSONValue {
     let read = summaries.map { summary -> JSONValue in
       [
-        "id": .string(summary.record.id.text), "database": .string(summary.record.database.text), "intact": .bool(summary.isIntact),
-        "files": .integer(summary.files), "blocks": .integer(summary.blocks), "bytes": .integer(summary.bytes.bytes),
+        "id": .string(summary.record.id.text), "database": .string(summary.record.database.text),
+        "intact": .bool(summary.isIntact),
+        "files": .integer(summary.files), "blocks": .integer(summary.blocks),
+        "bytes": .integer(summary.bytes.bytes),
         "damageCount": .integer(summary.damageCount),
         "damage": .array(
           summary.damage.map {
@@ -73,9 +83,14 @@ enum SnapshotsVerifyVerb: Verb {
       ]
     }
     let unread = failures.map { record, error -> JSONValue in
-      ["id": .string(record.id.text), "database": .string(record.database.text), "intact": false, "error": .string(error.message)]
+      [
+        "id": .string(record.id.text), "database": .string(record.database.text), "intact": false,
+        "error": .string(error.message),
+      ]
     }
-    let records = damaged.map { damaged -> JSONValue in ["name": .string(damaged.name), "intact": false, "error": .string(damaged.reason)] }
+    let records = damaged.map { damaged -> JSONValue in
+      ["name": .string(damaged.name), "intact": false, "error": .string(damaged.reason)]
+    }
     return ["schemaVersion": 1, "snapshots": .array(read + unread + records)]
   }
 }

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Diagnostics
+import HostSystem
 import PlanModel
 import StepGraph
 import Values

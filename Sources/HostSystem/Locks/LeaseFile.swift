@@ -30,7 +30,7 @@ public enum LeaseState: Sendable, Hashable {
 /// The kernel lets go of it when the process dies, however it dies, so there is no stale lock to break. It
 /// excludes other values in this process too. The file stays, empty, when the lock is released. The calls are
 /// quick on a local disk and may block on a network one.
-public struct LeaseFile: ~Copyable {
+public struct LeaseFile: ~Copyable, Sendable {
   /// The file.
   public let path: String
   private let descriptor: OwnedDescriptor

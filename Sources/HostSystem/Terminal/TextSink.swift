@@ -12,6 +12,13 @@ public final class TextSink: Sendable {
   /// A sink for an open descriptor that stays the caller's.
   public init(_ descriptor: Int32) { self.descriptor = descriptor }
 
+  /// A sink that writes a new file, 0600, or goes on at the end of one that is there; open as long as the process.
+  public static func file(_ path: String) throws(FileError) -> TextSink {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileError("open", path, number: errno) }
+    return TextSink(descriptor)
+  }
+
   /// Standard output.
   public static let standardOutput = TextSink(1)
   /// Standard error.

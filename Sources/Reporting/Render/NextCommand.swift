@@ -12,24 +12,33 @@ public struct NextCommand: Sendable, Equatable {
 extension RunRecord {
   /// What to type next, the most likely first; empty when there is nothing to do.
   public var nextCommands: [NextCommand] {
-    let kept = mode == .recovery && publications.contains { $0.state == .done && $0.kept != nil }
-    let rollback = NextCommand(
-      command: "drplan rollback \(run)", purpose: "put back what stood there before")
-    let commit = NextCommand(
-      command: "drplan commit \(run)", purpose: "let go of the old data that was kept")
-    let resume = NextCommand(command: "drplan resume \(run)", purpose: "go on where it stopped")
+    let again = NextCommand(
+      command: "drplan run \(shellWord(planFile))", purpose: "run it again, when what stopped it is mended")
+    let look = NextCommand(
+      command: "drplan run \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
+    )
+    let kept = publications.filter { $0.state == .done }.compactMap(\.kept).map {
+      NextCommand(
+        command: "rm -r -- \(shellWord($0))", purpose: "let go of the old data, once you trust the new")
+    }
     switch result {
     case .running: return []
-    case .ended(.recovered), .ended(.recoveredWithExceptions):
-      return kept ? [commit, rollback] : []
-    case .ended(.failed), .ended(.interrupted):
-      return [resume] + (kept ? [rollback] : [])
-    case .ended(.waiting):
-      let waiting = steps.filter { $0.state == .waiting }.map {
-        NextCommand(command: "drplan approve \(run) \($0.id)", purpose: "answer it; --deny to say no")
-      }
-      return waiting + [resume] + (kept ? [rollback] : [])
+    case .ended(.recovered), .ended(.recoveredWithExceptions): return kept
+    case .ended(.failed), .ended(.interrupted), .ended(.waiting): return [look, again]
     case .ended(.rolledBack), .ended(.refused): return []
     }
+  }
+
+  /// `text` as one word of a shell's command line.
+  private func shellWord(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty
+      && text.utf8.allSatisfy {
+        (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
+          || "/._-+,:@".utf8.contains($0)
+      }
+    return isPlain
+      ? text
+      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

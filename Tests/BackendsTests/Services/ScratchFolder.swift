@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HostSystem
 
 /// A folder of one test's own, removed when the test is over.
 final class ScratchFolder: Sendable {
@@ -26,8 +27,15 @@ final class ScratchFolder: Sendable {
   }
 
   /// A program there that `sh` runs.
-  func script(_ name: String, _ lines: String...) throws -> String {
-    try write(name, "#!/bin/sh\n" + lines.joined(separator: "\n") + "\n", permissions: 0o755)
+  ///
+  /// A child writes it: a file that this process has open for writing, and every fork of another test with
+  /// it, cannot be executed.
+  func script(_ name: String, _ lines: String...) async throws -> String {
+    let text = "#!/bin/sh\n" + lines.joined(separator: "\n") + "\n"
+    _ = try await ChildProcess.run(
+      Command(
+        ["/bin/sh", "-c", #"cat > "$0" && chmod 755 "$0""#, file(name)], input: .bytes(Array(text.utf8))))
+    return file(name)
   }
 
   /// The text of a file there; empty when there is none.

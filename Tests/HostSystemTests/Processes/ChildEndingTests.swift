@@ -20,50 +20,65 @@ import Testing
       .filter { ProcessTable.facts(of: $0)?.isAlive == true }
   }
 
+  /// Cancels the task once the script has written this many process numbers, so that its traps are in place.
+  private func cancel(
+    _ script: String, in scratch: HostScratch, after lines: Int, grace: Duration = .seconds(600)
+  ) async -> ProcessError? {
+    let task = Task { await run(script, in: scratch, grace: grace) }
+    #expect(await eventually { scratch.read("pids").split(separator: "\n").count == lines })
+    task.cancel()
+    return await task.value
+  }
+
   @Test func aTimeoutEndsTheWholeTree() async throws {
     let scratch = try HostScratch()
-    let error = await run(
-      "sleep 600 & echo $! >> pids; echo before; sleep 600", in: scratch, timeout: .milliseconds(300))
+    let error = await run("sleep 600 & echo $! >> pids; sleep 600", in: scratch, timeout: .milliseconds(300))
     #expect(error?.code == .timedOut)
     #expect(error?.message == "`sh` did not finish within 300ms and was ended (ended by SIGTERM)")
+    #expect(survivors(scratch).isEmpty)
+  }
+
+  @Test func cancellingTheTaskEndsTheTreeAndKeepsItsOutput() async throws {
+    let scratch = try HostScratch()
+    let error = await cancel(
+      "echo before; echo $$ >> pids; sleep 600 & echo $! >> pids; wait", in: scratch, after: 2)
+    #expect(error?.code == .cancelled)
     #expect(error?.partialResult?.output.text == "before\n")
     #expect(survivors(scratch).isEmpty)
   }
 
   @Test func whoRefusesToEndIsKilledAfterTheGrace() async throws {
     let scratch = try HostScratch()
-    let error = await run(
+    let error = await cancel(
       "trap '' TERM; sh -c 'echo $$ >> pids; while :; do sleep 1; done' & while :; do sleep 1; done",
-      in: scratch, timeout: .milliseconds(300), grace: .milliseconds(200))
+      in: scratch,
+      after: 1, grace: .milliseconds(200))
     #expect(error?.partialResult?.status == .signalled(.kill))
     #expect(survivors(scratch).isEmpty)
   }
 
   @Test func aGrandchildThatRefusesIsKilledThoughTheChildEnded() async throws {
     let scratch = try HostScratch()
-    let error = await run(
-      "sh -c 'trap \"\" TERM; echo $$ >> pids; while :; do sleep 1; done' & wait", in: scratch,
-      timeout: .milliseconds(300), grace: .milliseconds(200))
+    let error = await cancel(
+      "sh -c 'trap \"\" TERM; echo $$ >> pids; while :; do sleep 1; done' & wait", in: scratch, after: 1,
+      grace: .milliseconds(200))
     #expect(error?.partialResult?.status == .signalled(.terminate))
     #expect(survivors(scratch).isEmpty)
   }
 
   @Test func aGrandchildInAGroupOfItsOwnIsEndedToo() async throws {
     let scratch = try HostScratch()
-    let error = await run(
-      "set -m; sleep 600 & echo $! >> pids; sleep 600", in: scratch, timeout: .milliseconds(300))
-    #expect(error?.code == .timedOut)
+    let error = await cancel("set -m; sleep 600 & echo $! >> pids; sleep 600", in: scratch, after: 1)
+    #expect(error?.code == .cancelled)
     #expect(survivors(scratch).isEmpty)
   }
 
-  @Test func cancellingTheTaskEndsTheTree() async throws {
+  @Test func aProgramMayCleanUpBeforeItEnds() async throws {
     let scratch = try HostScratch()
-    let task = Task { await run("echo $$ >> pids; sleep 600 & echo $! >> pids; wait", in: scratch) }
-    #expect(await eventually { scratch.read("pids").split(separator: "\n").count == 2 })
-    task.cancel()
-    let error = await task.value
-    #expect(error?.code == .cancelled)
-    #expect(survivors(scratch).isEmpty)
+    let error = await cancel(
+      "trap 'echo cleaned; exit 3' TERM; sleep 600 & echo $! >> pids; wait", in: scratch, after: 1)
+    #expect(error?.partialResult?.status == .exited(3))
+    #expect(error?.partialResult?.output.text == "cleaned\n")
   }
 
   @Test func aCancelledTaskStartsNothing() async throws {
@@ -74,14 +89,6 @@ import Testing
     }
     #expect(await task.value?.message == "`sh` was cancelled: not started")
     #expect(!scratch.exists("started"))
-  }
-
-  @Test func aProgramMayCleanUpBeforeItEnds() async throws {
-    let scratch = try HostScratch()
-    let error = await run(
-      "trap 'echo cleaned; exit 3' TERM; sleep 600 & wait", in: scratch, timeout: .milliseconds(300))
-    #expect(error?.partialResult?.status == .exited(3))
-    #expect(error?.partialResult?.output.text == "cleaned\n")
   }
 
   @Test func aServiceLeftBehindThatHoldsTheStreamsDoesNotHangUs() async throws {

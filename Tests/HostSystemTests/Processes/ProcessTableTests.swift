@@ -31,6 +31,16 @@ import Testing
     #expect(scratch.read("log") == "before\nout\nerr\n")
   }
 
+  @Test func daemonsStartedAtTheSameTimeDoNotWaitForEachOther() async throws {
+    let scratch = try HostScratch()
+    let daemons = try await withThrowingTaskGroup(of: ProcessIdentity.self) { group in
+      for _ in 0..<40 { group.addTask { try await startSleeper(scratch) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(daemons.map(\.pid)).count == 40)
+    for daemon in daemons { #expect(try ProcessTable.send(.kill, to: daemon)) }
+  }
+
   @Test func aDaemonThatCannotStartIsAnError() async throws {
     let scratch = try HostScratch()
     await #expect {

@@ -1,0 +1,163 @@
+public import BackendKit
+public import Declarations
+import HostSystem
+import RunEvents
+import Values
+
+/// Restores a database from a snapshot: staged beside the live data, proven there, swapped in.
+public struct RestoreDatabase: StepAction {
+  static let databaseKey = Key<DatabaseID>.required("database", .name(.database), "the database to restore")
+  static let backupKey = Key<RecoveryPoint>.optional(
+    "backup", .recoveryPoint, default: .latest, shownAs: "Latest",
+    "which snapshot: `Latest`, the newest at or before an instant, or one by its id")
+
+  /// The inputs of the action and what it promises.
+  public static let declaration = KindDeclaration(
+    "RestoreDatabase",
+    summary: "Restores a database from a snapshot.",
+    notes: """
+      The snapshot is restored beside the live data, every block is verified against its digest and the engine's own \
+      check runs there, before anything live is touched. Then it takes the place of the live data in one step, and \
+      what stood there is kept beside it until you remove it; the run says where. A failure before that step leaves the live data as it was. Running the step again restores again.
+
+      Outputs: `snapshot`, `recoveryPoint`, `bytes`, `files`, and `kept` (the path of what stood there before) if \
+      anything did.
+      """,
+    example: """
+      - id: restore-orders
+        action: RestoreDatabase
+        with: {database: orders, backup: Latest}
+      """,
+    shape: Shape(
+      "the inputs of RestoreDatabase", [databaseKey.erased, backupKey.erased],
+      synonyms: ["snapshot": "backup", "recoveryPoint": "backup", "from": "backup"]))
+
+  private let id: DatabaseID
+  private let point: RecoveryPoint
+
+  /// Made from the inputs of a step.
+  public init(_ inputs: Record) {
+    id = inputs[Self.databaseKey]
+    point = inputs[Self.backupKey]
+  }
+
+  public var effects: ActionEffects {
+    ActionEffects(
+      phase: .restore, restores: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files", "kept"])
+  }
+
+  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+    let binding = try context.environment.database(id)
+    let record = try await choose(binding, context)
+    var restored = RestoredDatabase(
+      database: id, snapshot: record.id, consistentAt: record.consistentAt, bytes: record.logicalBytes,
+      files: Int(record.files), verified: false)
+    try await context.record(.snapshotChosen(restored))
+    try await announceNewFolder(binding.target, context)
+    let restoration = binding.target.restoration
+    let staging = try await restoration.begin(
+      run: context.run.id, database: id, needing: record.logicalBytes)
+    let published: Publication
+    do throws(StepFailure) {
+      published = try await stageAndPublish(record, restoration, staging, context)
+    } catch {
+      await restoration.abandon(staging)
+      throw error
+    }
+    restored.verified = true
+    try await context.record(.restored(restored))
+    try await context.record(.published(published))
+    return StepResult(outputs: Self.outputs(restored, published))
+  }
+
+  private func stageAndPublish(
+    _ record: SnapshotRecord, _ restoration: any Restoration, _ staging: String, _ context: StepContext
+  ) async throws(StepFailure) -> Publication {
+    do throws(SnapshotError) {
+      _ = try await context.environment.snapshots.restore(record.id, of: id, into: staging) { progress in
+        context.progress(
+          StepProgress(
+            "restoring \(id)", bytesDone: ByteCount(progress.bytesDone),
+            bytesTotal: ByteCount(progress.bytesTotal)))
+      }
+    } catch {
+      throw StepFailure(snapshot: error)
+    }
+    let item = try await StagedItem.path(in: staging, of: record)
+    context.progress(StepProgress("checking \(id)"))
+    let findings = try await restoration.checkStaged(item)
+    guard findings.isEmpty else {
+      throw StepFailure(
+        .engineCheckFailed,
+        "the snapshot \(record.id) of `\(id)` is as it was backed up, but its engine finds fault with it: "
+          + findings.prefix(5).joined(separator: "; "),
+        remedy:
+          "nothing live was touched; choose an older snapshot with `backup:`, see `drplan snapshots list`",
+        isRetryable: false)
+    }
+    let planned = try await restoration.plannedPublication(item, run: context.run.id, database: id)
+    guard !Task.isCancelled else { throw .cancelled("the restore of `\(id)`") }
+    try await context.record(.publishing(planned))
+    context.progress(StepProgress("publishing \(id)"))
+    return try await restoration.publish(planned)
+  }
+
+  /// The snapshot asked for; damaged records go on record, because one of them may have been newer.
+  private func choose(
+    _ binding: DatabaseBinding, _ context: StepContext
+  ) async throws(StepFailure) -> SnapshotRecord {
+    let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
+    if let note = choice.damageNote { try await context.record(.note(note)) }
+    guard let record = choice.record else { throw choice.missing }
+    guard record.engine == binding.engineName else {
+      throw StepFailure(
+        .targetUnusable,
+        "the snapshot \(record.id) of `\(id)` was taken by the engine \(record.engine), and the plan says "
+          + binding.engineName,
+        remedy: "correct `engine` in the plan, or give the database another name", isRetryable: false)
+    }
+    return record
+  }
+
+  private func announceNewFolder(
+    _ target: any DatabaseEngine, _ context: StepContext
+  ) async throws(StepFailure) {
+    guard let path = target.path else { return }
+    let missing = try await runBlocking { () throws(StepFailure) in
+      let place = try RestorePlace.resolve(path)
+      return place.folderExists ? nil : place.folder
+    }
+    guard let missing else { return }
+    try await context.record(.note("the folder `\(missing)` is missing and is made with mode 0755"))
+  }
+
+  private static func outputs(_ restored: RestoredDatabase, _ published: Publication) -> [String: String] {
+    var outputs = [
+      "snapshot": restored.snapshot.text, "recoveryPoint": restored.consistentAt.description,
+      "bytes": String(restored.bytes.bytes), "files": String(restored.files),
+    ]
+    if let kept = published.kept { outputs["kept"] = kept }
+    return outputs
+  }
+
+  public func probe(_ context: StepContext) async -> [ProbeFinding] {
+    var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: false)]
+    do throws(StepFailure) {
+      let binding = try context.environment.database(id)
+      let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
+      findings.append(choice.finding(disruptedAt: context.run.disruptedAt, rpo: context.run.rpo))
+      if let note = choice.damageNote { findings.append(ProbeFinding("damaged snapshots", .checked, note)) }
+      findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
+    } catch {
+      findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))
+    }
+    return findings
+  }
+}
+
+extension StepFailure.Code {
+  /// The engine's own check found fault with restored data before it was published.
+  static let engineCheckFailed = StepFailure.Code(rawValue: "EngineCheckFailed")
+  /// There is no snapshot as asked for.
+  static let snapshotMissing = StepFailure.Code(rawValue: "SnapshotMissing")
+}

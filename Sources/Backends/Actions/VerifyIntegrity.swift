@@ -1,0 +1,132 @@
+public import BackendKit
+public import Declarations
+import Diagnostics
+import HostSystem
+import RunEvents
+import Values
+
+/// Makes checks, all of them, and fails unless every required one passes.
+public struct VerifyIntegrity: StepAction {
+  static let checksKey = Key<[PlannedCheck]>.required(
+    "checks", .plannedChecks, "the checks to make, in the order of the report")
+
+  /// The inputs of the action and what it promises.
+  public static let declaration = KindDeclaration(
+    "VerifyIntegrity",
+    summary: "Makes checks, and fails unless every required one passes.",
+    notes: """
+      All checks are made, a few at a time, also after one has failed; each goes on record with what was expected and \
+      what was found. A check that could not run is not a pass. The step's `retry` makes all of them again.
+
+      Outputs: `passed` and `failed`, the numbers of checks.
+      """,
+    example: """
+      - id: verify-orders
+        action: VerifyIntegrity
+        with:
+          checks:
+            - {type: EngineCheck, database: orders}
+            - {type: RowCounts, database: orders}
+      """,
+    shape: Shape("the inputs of VerifyIntegrity", [checksKey.erased], synonyms: ["check": "checks"]))
+
+  /// How many checks run at once: most of them read a whole database each.
+  private static let width = 4
+
+  let checks: [PlannedCheck]
+
+  /// Made from the inputs of a step.
+  public init(_ inputs: Record) { checks = inputs[Self.checksKey] }
+
+  public var effects: ActionEffects {
+    ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"])
+  }
+
+  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+    let records = try await made(context)
+    guard !Task.isCancelled else { throw .cancelled("the verification") }
+    let bad = zip(checks, records).filter { $0.0.isRequired && $0.1.state != .passed }.map(\.1)
+    guard bad.isEmpty else { throw Self.failure(bad, of: records.count) }
+    let passed = records.count { $0.state == .passed }
+    return StepResult(outputs: ["passed": String(passed), "failed": String(records.count - passed)])
+  }
+
+  /// Every check's record, in the order of the plan, each put on record as it ends.
+  private func made(_ context: StepContext) async throws(StepFailure) -> [CheckRecord] {
+    let checks = checks
+    let result = await withTaskGroup(
+      of: (Int, Result<CheckRecord, StepFailure>).self, returning: Result<[CheckRecord], StepFailure>.self
+    ) { group in
+      var records = [CheckRecord?](repeating: nil, count: checks.count)
+      var next = 0
+      func startNext() {
+        guard next < checks.count else { return }
+        let (index, planned) = (next, checks[next])
+        group.addTask { (index, await Self.made(planned, context)) }
+        next += 1
+      }
+      for _ in 0..<Self.width { startNext() }
+      while let (index, outcome) = await group.next() {
+        switch outcome {
+        case .success(let record): records[index] = record
+        case .failure(let failure):
+          // The journal refused: nothing more may be done that it does not know of.
+          group.cancelAll()
+          return .failure(failure)
+        }
+        startNext()
+      }
+      return .success(records.compactMap(\.self))
+    }
+    return try result.get()
+  }
+
+  private static func made(
+    _ planned: PlannedCheck, _ context: StepContext
+  ) async -> Result<CheckRecord, StepFailure> {
+    let clock = HostClock()
+    let start = clock.uptime
+    context.progress(StepProgress("checking \(planned.id)"))
+    var record = CheckRecord(
+      id: planned.id, type: planned.type, database: planned.check.database, state: .errored, expected: "",
+      actual: "", seconds: 0)
+    do throws(StepFailure) {
+      let outcome = try await planned.check.run(context)
+      record.state = outcome.passed ? .passed : .failed
+      record.expected = outcome.expected
+      record.actual = outcome.actual
+    } catch {
+      record.expected = "the check to run"
+      record.actual = "\(error.code.rawValue): \(error.message)"
+    }
+    record.seconds = (clock.uptime - start).roundedSeconds
+    do throws(StepFailure) {
+      try await context.record(.check(record))
+      return .success(record)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func failure(_ bad: [CheckRecord], of count: Int) -> StepFailure {
+    StepFailure(
+      .checkFailed, "\(bad.count) of \(count) checks did not pass: \(bad.map(\.id).joined(separator: ", "))",
+      remedy: "do not use the data before the cause is known; `drplan runs show` has every check",
+      lastLines: bad.map { record in
+        record.state == .errored
+          ? "\(record.id): could not run: \(record.actual)"
+          : "\(record.id): expected \(record.expected), found \(record.actual)"
+      })
+  }
+
+  public func probe(_ context: StepContext) async -> [ProbeFinding] {
+    checks.map { planned in
+      ProbeFinding("check \(planned.id)", .wouldRun, "what it finds is known only after the restore")
+    }
+  }
+}
+
+extension StepFailure.Code {
+  /// A required check did not pass.
+  static let checkFailed = StepFailure.Code(rawValue: "CheckFailed")
+}

@@ -1,0 +1,34 @@
+public import BackendKit
+public import Declarations
+public import Values
+
+/// Asks a database's own engine whether the data is sound.
+public struct EngineCheck: IntegrityCheck {
+  static let databaseKey = Key<DatabaseID>.checkedDatabase
+
+  /// The keys of the check and what it proves.
+  public static let declaration = KindDeclaration(
+    "EngineCheck",
+    summary: "Asks the database's own engine whether the data is sound.",
+    notes: """
+      For SQLite `integrity_check` and `foreign_key_check` of the whole file; for Files that the data is there and can \
+      be read. It proves that the data hangs together, not that it is the right data: add RowCounts, Checksums or Query.
+      """,
+    example: "- {type: EngineCheck, database: orders}",
+    shape: Shape("the check EngineCheck", [databaseKey.erased]))
+
+  private let id: DatabaseID
+
+  /// The check described by those keys.
+  public init(_ check: Record) { id = check[Self.databaseKey] }
+
+  public var database: DatabaseID? { id }
+  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+
+  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+    let findings = try await context.checked(id).check()
+    return CheckOutcome(
+      passed: findings.isEmpty, expected: "no findings of the engine",
+      actual: findings.isEmpty ? "none" : findings.joined(separator: "; "))
+  }
+}

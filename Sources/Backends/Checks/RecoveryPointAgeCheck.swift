@@ -1,0 +1,50 @@
+public import BackendKit
+public import Declarations
+import RunEvents
+public import Values
+
+/// Looks how old the restored data was when the disaster struck.
+public struct RecoveryPointAgeCheck: IntegrityCheck {
+  static let databaseKey = Key<DatabaseID?>.optional(
+    "database", .name(.database), "the database to look at (default: every one that the run has restored)")
+  static let withinKey = Key<Duration>.required("within", .duration(), "how old its data may be")
+
+  /// The keys of the check and what it proves.
+  public static let declaration = KindDeclaration(
+    "RecoveryPointAge",
+    summary: "Looks how old the restored data was when the disaster struck.",
+    notes: """
+      The age is the time from the recovery point of the restored snapshot to the disruption; of several databases the \
+      oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO.
+      """,
+    example: "- {type: RecoveryPointAge, database: orders, within: 5m}",
+    shape: Shape(
+      "the check RecoveryPointAge", [databaseKey.erased, withinKey.erased], synonyms: ["max": "within"]))
+
+  private let id: DatabaseID?
+  private let within: Duration
+
+  /// The check described by those keys.
+  public init(_ check: Record) {
+    id = check[Self.databaseKey]
+    within = check[Self.withinKey]
+  }
+
+  public var database: DatabaseID? { id }
+  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+
+  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+    let restored =
+      if let id { [try context.proven(id, by: "RecoveryPointAge")] } else { Array(context.restored.values) }
+    let oldest = restored.min { ($0.consistentAt, $0.database) < ($1.consistentAt, $1.database) }
+    guard let oldest else {
+      throw StepFailure(
+        .nothingRestored, "`RecoveryPointAge` needs a restored database, and this run has restored none",
+        remedy: "let the step need a RestoreDatabase step", isRetryable: false)
+    }
+    let age = oldest.consistentAt.distance(to: context.run.disruptedAt)
+    return CheckOutcome(
+      passed: age <= within, expected: "data at most \(within.planText) old at the disruption",
+      actual: "the data of `\(oldest.database)` was \(age.readable) old")
+  }
+}
