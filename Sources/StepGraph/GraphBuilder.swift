@@ -20,7 +20,8 @@ public enum GraphBuilder {
     guard let order, !broken(diagnostics, [.duplicateStepID, .unknownStepReference, .finallyBoundary]) else {
       return (nil, diagnostics)
     }
-    let graph = assemble(plan, index, needs, order, restoredWhen)
+    let graph = assemble(
+      plan, index, needs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
     if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
     if !broken(diagnostics, [.restoredWhen]) { TimeBudgetCheck.run(graph, &diagnostics) }
