@@ -18,7 +18,7 @@ public enum SnapshotTaking {
     let folder = scratch + "/capture-" + RandomBytes.hex(8)
     try await runBlocking { () throws(StepFailure) in
       try files("making a folder for the copy of `\(database.id)`") { () throws(FileError) in
-        if try HostPath.status(scratch) == nil { try HostPath.makeFolders(scratch) }
+        try FileTree.makeDirectories(scratch, mode: 0o755)
         let root = BeneathRoot(try FileDescriptor.directory(scratch), path: scratch)
         try root.makeDirectory(Array(folder.dropFirst(scratch.count + 1).utf8))
       }

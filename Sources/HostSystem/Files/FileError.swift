@@ -1,4 +1,3 @@
-import CSystemShims
 import Glibc
 
 /// A failed file system call: what was tried, on which path, and what the kernel said.
@@ -37,6 +36,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isMissing: Bool { number == ENOENT }
   /// Something of that name exists already.
   public var isExisting: Bool { number == EEXIST }
+  /// A part of the path that should be a folder is none.
+  public var isNotDirectory: Bool { number == ENOTDIR }
   /// No space, no quota or no inode is left.
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   /// A symbolic link stood where none is followed, or the path would have left its root.
@@ -47,12 +48,6 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     "cannot \(operation) `\(path)`: \(detail ?? Self.text(of: number))"
   }
 
-  /// The system's sentence for an error number, in lower case.
-  public static func text(of number: Int32) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      guard let base = buffer.baseAddress else { return "error \(number)" }
-      drplan_error_text(number, base, UInt64(buffer.count))
-      return String(cString: base).lowercased()
-    }
-  }
+  /// The system's sentence for an error number, starting in lower case.
+  public static func text(of number: Int32) -> String { kernelErrorText(number) }
 }

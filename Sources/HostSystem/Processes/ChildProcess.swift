@@ -46,9 +46,9 @@ public enum ChildProcess {
       let input = try ChildInput.open(command.input)
       let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw .cannotOpen(log, errno) }
-      let output = OwnedDescriptor(descriptor)
+      let output = FileDescriptor(owning: descriptor)
       return try ChildSpawner.spawnOrphan(
-        command, .init(input: input.raw, output: output.raw, error: output.raw))
+        command, .init(input: input.number, output: output.number, error: output.number))
     }
   }
 }

@@ -12,10 +12,4 @@ extension HostFacts {
     let base = String(cString: folder)
     return base.hasSuffix("/") ? base + path : "\(base)/\(path)"
   }
-
-  /// Whether there is a folder at `path`, or a link that leads to one.
-  public static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
 }

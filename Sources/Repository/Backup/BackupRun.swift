@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -63,12 +62,12 @@ struct BackupRun {
   private func openSource() throws(SnapshotError) -> (BeneathRoot, single: [UInt8]?) {
     let path = source.root
     do throws(FileError) {
-      let opened = try FileDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+      let opened = try FileDescriptor.open(path, .nonBlocking)
       switch try opened.status(path: path).kind {
       case .directory: return (root(opened, path), nil)
       case .file:
-        let parent = DurableFile.parent(of: path)
-        let name = Array(path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed())
+        let parent = PathText.parent(of: path)
+        let name = Array(PathText.name(of: path).utf8)
         return (root(try FileDescriptor.directory(parent), parent), name)
       default: break
       }
@@ -305,7 +304,7 @@ struct BackupRun {
         consistentAt: source.consistentAt, manifest: manifest, packs: packs, files: totals.files,
         directories: totals.directories, links: totals.links, logicalBytes: ByteCount(totals.bytes),
         storedBytes: packs.reduce(manifest.bytes) { $0 + $1.bytes }, skipped: totals.skipped,
-        skippedExamples: writer.skippedExamples, facts: source.facts, tool: tool, host: Host.name,
+        skippedExamples: writer.skippedExamples, facts: source.facts, tool: tool, host: HostFacts.hostName,
         seconds: elapsed.roundedSeconds, bytesPerSecond: Int64(rate)))
     let path = layout.record(id, of: source.database)
     do {
@@ -318,14 +317,5 @@ struct BackupRun {
         error, doing: "cannot commit the snapshot", fileSystemOf: layout.root, needed: Int64(bytes.count))
     }
     return record
-  }
-}
-
-/// This machine.
-enum Host {
-  static var name: String {
-    var raw = utsname()
-    guard uname(&raw) == 0 else { return "unknown" }
-    return withUnsafeBytes(of: &raw.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -125,7 +124,7 @@ extension LargeFile {
   ) throws(SnapshotError) -> LargeFile? {
     do {
       let shown = root.shown(path)
-      let file = try root.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+      let file = try root.open(path, [.noFollow, .nonBlocking])
       let status = try file.status(path: shown)
       guard status.kind == .file else { return nil }
       let blockSize = options.blockSize(forFileOf: status.size)

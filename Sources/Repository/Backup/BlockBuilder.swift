@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -186,7 +185,7 @@ final class BlockBuilder {
   /// Nil when the file changed meanwhile.
   private func appendOnce(_ item: PackedItem) throws(FileError) -> FileStatus? {
     // Not blocking on open, in case a FIFO took the file's place.
-    let file = try root.open(item.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let file = try root.open(item.path, [.noFollow, .nonBlocking])
     let shown = root.shown(item.path)
     let before = try file.status(path: shown)
     guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2) else {
@@ -202,14 +201,5 @@ final class BlockBuilder {
     raw.count += size
     raw.appendZeros(TarHeader.padding(after: before.size))
     return before
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Whether every byte is zero; an empty buffer counts as not.
-  var isAllZeros: Bool {
-    guard let base = baseAddress, count > 0, self[0] == 0 else { return false }
-    // Equal to itself moved by one: every byte is the first.
-    return count == 1 || memcmp(base, base + 1, count - 1) == 0
   }
 }

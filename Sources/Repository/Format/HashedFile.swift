@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -28,7 +27,7 @@ final class HashedFile {
     while true {
       let path = "\(directory)/\(kind)-\(RandomBytes.hex(16))"
       let file = try onFiles("cannot begin a \(kind)") { () throws(FileError) in
-        try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        try FileDescriptor.open(path, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
       }
       // A cleaner may have come between creating and locking; then the name is gone, or about to go.
       let isOurs = try onFiles("cannot begin a \(kind)") { () throws(FileError) in
@@ -43,7 +42,8 @@ final class HashedFile {
     }
   }
 
-  deinit { if !isPublished { _ = unlink(path) } }
+  // What stays is left over, and the next backup removes it.
+  deinit { if !isPublished { try? SmallFile.remove(path) } }
 
   /// Adds a member; where it begins.
   func append(_ member: UnsafeRawBufferPointer, digest: SHA256Digest) throws(SnapshotError) -> Int64 {
@@ -94,7 +94,7 @@ final class HashedFile {
   /// An intact file of that name already there is kept instead, because it is the same; a damaged one is
   /// replaced, which heals it.
   func publish(as name: String, _ object: SnapshotRecord.Object) throws(SnapshotError) {
-    let directory = DurableFile.parent(of: name)
+    let directory = PathText.parent(of: name)
     do throws(FileError) {
       try file.sync(path: path)
       try Self.makeDirectory(directory)
@@ -105,7 +105,8 @@ final class HashedFile {
         if !Self.isIntact(name, object) {
           try AtomicRename.replace(name, with: path)
         } else {
-          _ = unlink(path)
+          // As in `deinit`.
+          try? SmallFile.remove(path)
         }
       }
       isPublished = true
@@ -116,13 +117,10 @@ final class HashedFile {
     }
   }
 
-  /// Makes `path` and syncs its parent; an existing directory is fine.
+  /// Makes `path` durable; an existing directory is fine, a missing parent is not: it may be a disk that is not
+  /// mounted.
   static func makeDirectory(_ path: String) throws(FileError) {
-    if mkdir(path, 0o700) == 0 {
-      try DurableFile.syncDirectory(ofFile: path)
-    } else if errno != EEXIST {
-      throw FileError("make directory", path, number: errno)
-    }
+    do throws(FileError) { try FileTree.makeDirectory(path) } catch { guard error.isExisting else { throw error } }
   }
 
   private static func isIntact(_ path: String, _ object: SnapshotRecord.Object) -> Bool {
@@ -135,7 +133,7 @@ final class HashedFile {
 enum FileDigest {
   /// Nil only when `flag` rose meanwhile.
   static func of(_ path: String, flag: CancellationFlag? = nil) throws(FileError) -> SnapshotRecord.Object? {
-    let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
+    let file = try FileDescriptor.open(path, .noFollow)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { buffer.deallocate() }
     let hasher = SHA256Hasher()

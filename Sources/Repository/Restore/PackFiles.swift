@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -22,7 +21,7 @@ struct PackFiles {
     let path = layout.pack(packs[index].sha256)
     let name = RepositoryLayout.packName(packs[index].sha256)
     let file: SharedFile
-    do { file = SharedFile(try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW), path: name) } catch {
+    do { file = SharedFile(try FileDescriptor.open(path, .noFollow), path: name) } catch {
       throw error.isMissing
         ? .damaged("the pack `\(name)` is missing") : SnapshotError(error, doing: "cannot read a pack")
     }
@@ -34,14 +33,13 @@ struct PackFiles {
   /// What is wrong with the presence and size of each pack, without reading any.
   func faults() -> [(index: Int, reason: String)] {
     packs.enumerated().compactMap { index, pack in
-      var status = stat()
-      guard lstat(layout.pack(pack.sha256), &status) == 0 else {
-        return (index, errno == ENOENT ? "is missing" : "cannot be read: \(FileError.text(of: errno))")
+      do throws(FileError) {
+        guard let status = try HostPath.status(layout.pack(pack.sha256)) else { return (index, "is missing") }
+        return status.size == pack.bytes.bytes
+          ? nil : (index, "has \(status.size) bytes instead of \(pack.bytes.bytes)")
+      } catch {
+        return (index, "cannot be read: \(FileError.text(of: error.number))")
       }
-      guard Int64(status.st_size) == pack.bytes.bytes else {
-        return (index, "has \(status.st_size) bytes instead of \(pack.bytes.bytes)")
-      }
-      return nil
     }
   }
 }

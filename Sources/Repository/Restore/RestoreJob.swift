@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Synchronization
 import Values
@@ -75,7 +74,7 @@ final class BlockPlacer {
       let bytes = UnsafeRawBufferPointer(rebasing: content[offset..<offset + Int(entry.size)])
       try writing(entry.path) { () throws(FileError) in
         let shown = root.shown(entry.path)
-        let file = try root.open(entry.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        let file = try root.open(entry.path, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
         if entry.isSparse {
           try file.resize(entry.size, path: shown)
           try Self.writeData(bytes, to: file, at: 0, shown)

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -15,7 +14,7 @@ struct RestoreRun {
   let progress: ProgressHandler
 
   private var manifest: ManifestReader { ManifestReader(layout: layout, record: record) }
-  private var setsOwner: Bool { geteuid() == 0 }
+  private var setsOwner: Bool { HostFacts.isRoot }
 
   func run(_ flag: CancellationFlag) throws(SnapshotError) -> RestoreSummary {
     // Nothing is touched before the whole manifest and the presence of all packs have been checked.
@@ -66,7 +65,7 @@ struct RestoreRun {
   }
 
   private func checkSpace(needed: Int64) throws(SnapshotError) {
-    let parent = DurableFile.parent(of: staging)
+    let parent = PathText.parent(of: staging)
     let space = try onFiles("cannot restore") { () throws(FileError) in try FileSystemSpace.at(parent) }
     guard space.freeBytes >= needed else {
       throw SnapshotError(
@@ -82,13 +81,10 @@ struct RestoreRun {
   }
 
   private func makeStaging() throws(SnapshotError) {
-    guard mkdir(staging, 0o700) == 0 else {
-      let number = errno
-      if number == EEXIST {
-        throw SnapshotError(
-          .targetExists, "`\(staging)` exists already", remedy: "a restore only ever makes a new directory")
-      }
-      throw SnapshotError(FileError("make directory", staging, number: number), doing: "cannot restore")
+    do throws(FileError) { try FileTree.makeDirectory(staging) } catch {
+      guard error.isExisting else { throw SnapshotError(error, doing: "cannot restore") }
+      throw SnapshotError(
+        .targetExists, "`\(staging)` exists already", remedy: "a restore only ever makes a new directory")
     }
   }
 
@@ -179,7 +175,7 @@ struct RestoreRun {
     try onFiles("cannot restore") { () throws(FileError) in
       let shown = root.shown(directory.path)
       let metadata = directory.metadata
-      try root.open(directory.path, O_RDONLY | O_DIRECTORY).setMetadata(
+      try root.open(directory.path, .directory).setMetadata(
         owner: setsOwner ? (metadata.user, metadata.group) : nil, mode: metadata.mode,
         modified: metadata.modified, path: shown)
     }

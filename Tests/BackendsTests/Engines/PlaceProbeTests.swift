@@ -80,7 +80,7 @@ enum Unwritable {
       guard let folder = try? ScratchFolder(), (try? await set(folder.path, true)) != nil else {
         return false
       }
-      let isLocked = !FolderAccess.isWritable(folder.path)
+      let isLocked = !PathAccess.isWritableFolder(folder.path)
       return (try? await set(folder.path, false)) != nil && isLocked
     }
   }

@@ -9,7 +9,7 @@ import Testing
     try DurableFile.write([1, 2, 3], to: scratch("file"))
     try DurableFile.write([4], to: scratch("file"), mode: 0o640)
     #expect(try DurableFile.read(scratch("file"), limit: 10) == [4])
-    #expect(try FileDescriptor.open(scratch("file"), O_RDONLY).status(path: "").mode == 0o640)
+    #expect(try FileDescriptor.open(scratch("file"), .readOnly).status(path: "").mode == 0o640)
     #expect(try DirectoryReader.names(in: .directory(scratch.path), path: "").count == 1)
   }
 
@@ -70,8 +70,8 @@ import Testing
 
   @Test func aLockIsHeldByOneAtATime() throws {
     try DurableFile.write([], to: scratch("file"))
-    let first = try FileDescriptor.open(scratch("file"), O_RDONLY)
-    let second = try FileDescriptor.open(scratch("file"), O_RDONLY)
+    let first = try FileDescriptor.open(scratch("file"), .readOnly)
+    let second = try FileDescriptor.open(scratch("file"), .readOnly)
     #expect(try first.tryLock(path: ""))
     #expect(try !second.tryLock(path: ""))
   }

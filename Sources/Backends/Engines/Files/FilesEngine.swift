@@ -113,8 +113,7 @@ public struct FilesEngine: ComparableDatabase {
       if place.status?.kind == .directory {
         _ = try HostPath.names(in: place.path)
       } else {
-        // 0 is O_RDONLY.
-        _ = try FileDescriptor.open(place.path, 0)
+        _ = try FileDescriptor.open(place.path)
       }
       return nil
     } catch {

@@ -1,5 +1,6 @@
 import Declarations
 import HostSystem
+import Values
 
 /// Does the steps of a swap, one after the other.
 struct PublishExecution {

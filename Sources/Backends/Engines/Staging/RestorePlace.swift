@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import HostSystem
+import Values
 
 /// A path of the plan, followed to the name under which data is really swapped.
 struct RestorePlace: Sendable {

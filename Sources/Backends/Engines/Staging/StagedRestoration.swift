@@ -53,7 +53,7 @@ struct StagedRestoration: Restoration {
       let place = try RestorePlace.resolve(declared)
       try refuseWrongKind(place)
       try files("making the folder `\(place.folder)`") { () throws(FileError) in
-        if !place.folderExists { try HostPath.makeFolders(place.folder) }
+        if !place.folderExists { try FileTree.makeDirectories(place.folder, mode: 0o755) }
       }
       try refuseMountPoint(place)
       try clearLeftovers(beside: place)
