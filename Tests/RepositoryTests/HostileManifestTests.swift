@@ -15,7 +15,7 @@ import Values
     _ fixture: Fixture, _ original: SnapshotRecord, totals: ManifestEnd? = nil,
     _ items: (SnapshotRecord) -> [ManifestItem]
   ) throws -> SnapshotRecord {
-    let writer = try ManifestWriter(in: fixture.layout.temporary, options: .small())
+    let writer = try ManifestWriter(in: try Workspace(fixture.layout), options: .small())
     let head = ManifestHead(
       database: original.database, snapshot: original.id, engine: original.engine, kind: "Full",
       startedAt: original.startedAt, consistentAt: original.consistentAt, isSingleFile: false)

@@ -199,8 +199,13 @@ struct BackupRun {
     large path: [UInt8], _ root: BeneathRoot, _ status: FileStatus, _ packer: inout Packer
   ) throws(SnapshotError) {
     guard let file = try LargeFile.open(path, beneath: root, options: options) else {
+      // Other names may come to refer to this one.
+      if status.names > 1 { throw BlockBuilder.changed(root.shown(path)) }
       try packer.add(PackedItem(path: path, status: status, kind: .skipped(reason: "vanished")))
       return
+    }
+    guard status.names == 1 || file.status.isSameFile(as: status) else {
+      throw BlockBuilder.changed(root.shown(path))
     }
     guard file.status.size >= Int64(options.packedBlock) else {
       try packer.add(PackedItem(path: path, status: file.status, kind: .file))
@@ -232,7 +237,7 @@ struct BackupRun {
     }
 
     mutating func add(_ item: PackedItem) throws(SnapshotError) {
-      if weight > 0, weight + item.weight > options.packedBlock || items.count >= 4096 { try flush() }
+      if !items.isEmpty, weight + item.weight > options.packedBlock || items.count >= 4096 { try flush() }
       items.append(item)
       weight += item.weight
     }
@@ -273,7 +278,8 @@ struct BackupRun {
     _ begun: ContinuousClock.Instant
   ) throws(SnapshotError) -> SnapshotRecord {
     let writer = try BackupWriter(
-      root: root, layout: layout, options: options, pool: pool, queue: queue, meter: meter)
+      root: root, layout: layout, workspace: try Workspace(layout), options: options, pool: pool, queue: queue,
+      meter: meter)
     try writer.manifest.append(
       .head(
         ManifestHead(
