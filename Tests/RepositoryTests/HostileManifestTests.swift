@@ -171,6 +171,8 @@ import Values
       [top, big(4096, 4096, 1), block(0) { $0.size = 1 << 20 }],
       [top, big(4096, 4096, 1), block(0), block(1)],
       [top, big(.max, 4096, 1 << 62)],
+      [top, big(.max, 4096, 1, sparse: true), block(1 << 50) { $0.pack = 7 }],
+      [top, big(.max, 4096, 1, sparse: true), block(.max)],
       [top, block(0)],
     ]
     for items in cases {

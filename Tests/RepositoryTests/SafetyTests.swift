@@ -61,7 +61,10 @@ import Values
     let file = try HashedFile(in: living, kind: "pack")
     _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
     let left = try DirectoryReader.names(in: .directory(temporary), path: "")
-    #expect(left.map { "\(temporary)/" + String(decoding: $0, as: UTF8.self) } == [living.path, living.path + ".lock"])
+    #expect(
+      left.map { "\(temporary)/" + String(decoding: $0, as: UTF8.self) } == [
+        living.path, living.path + ".lock",
+      ])
     #expect(try DirectoryReader.names(in: .directory(living.path), path: "").count == 1)
     withExtendedLifetime(file) {}
   }
@@ -79,7 +82,9 @@ import Values
       directory = next
     }
     close(directory)
-    let error = await #expect(throws: SnapshotError.self) { try await fixture.backUp(fixture.scratch("source")) }
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.backUp(fixture.scratch("source"))
+    }
     #expect(error?.message.contains("too long") == true)
   }
 

@@ -18,7 +18,8 @@ final class BackupWriter {
   private var open: (pack: HashedFile.Savepoint, manifest: ManifestWriter.Savepoint)?
 
   init(
-    root: BeneathRoot, layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions, pool: RawBlockPool,
+    root: BeneathRoot, layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions,
+    pool: RawBlockPool,
     queue: WorkQueue<(BackupJob, weight: Int)>, meter: ProgressMeter
   ) throws(SnapshotError) {
     self.root = root
@@ -48,7 +49,9 @@ final class BackupWriter {
       try add(block, tag, index)
       meter.add(bytes: Int64(tag.size))
       queue.release(file.blockSize)
-    case .end(let file): try end(file)
+    case .end(let file):
+      try end(file)
+      queue.release(LargeFile.openWeight)
     }
   }
 

@@ -18,7 +18,8 @@ final class PackWriter {
   private let workspace: Workspace
 
   init(
-    layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions, builder: BlockBuilder, pool: RawBlockPool
+    layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions, builder: BlockBuilder,
+    pool: RawBlockPool
   ) {
     self.layout = layout
     self.workspace = workspace

@@ -16,9 +16,11 @@ final class Workspace: Sendable {
       while true {
         let path = "\(layout.temporary)/\(RandomBytes.hex(16))"
         let lock = SharedFile(
-          try FileDescriptor.open(path + ".lock", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW), path: path + ".lock")
+          try FileDescriptor.open(path + ".lock", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW),
+          path: path + ".lock")
         // A cleaner may have come between creating and locking; then the name is gone, or about to go.
-        guard try lock.descriptor.tryLock(path: lock.path), try lock.descriptor.status(path: lock.path).names > 0
+        guard try lock.descriptor.tryLock(path: lock.path),
+          try lock.descriptor.status(path: lock.path).names > 0
         else { continue }
         guard mkdir(path, 0o700) == 0 else { throw FileError("make directory", path, number: errno) }
         self.path = path
@@ -36,7 +38,9 @@ final class Workspace: Sendable {
     _ = unlink(lock.path)
   }
 
-  /// Removes the workspaces of backups that died. What cannot be removed is left for the next time.
+  /// Removes the workspaces of backups that died.
+  ///
+  /// What cannot be removed is left for the next time.
   static func removeLeftovers(_ layout: RepositoryLayout) {
     guard let directory = try? FileDescriptor.directory(layout.temporary),
       let names = try? DirectoryReader.names(in: directory, path: layout.temporary)

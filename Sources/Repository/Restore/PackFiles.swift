@@ -57,7 +57,9 @@ final class BlockReader {
   /// `pool` is shared by all threads, so that as much memory is in use as there are blocks in flight.
   init(pool: RawBlockPool) { self.pool = pool }
 
-  /// Gives back the memory of the block read last. Call at the end of each job.
+  /// Gives back the memory of the block read last.
+  ///
+  /// Call at the end of each job.
   func release() {
     if let held { pool.put(held) }
     held = nil

@@ -46,7 +46,8 @@ final class BlockPlacer {
   private let meter: ProgressMeter
 
   init(
-    root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, pool: RawBlockPool, meter: ProgressMeter
+    root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, pool: RawBlockPool,
+    meter: ProgressMeter
   ) {
     reader = BlockReader(pool: pool)
     self.root = root
