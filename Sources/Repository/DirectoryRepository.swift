@@ -44,7 +44,7 @@ public struct DirectoryRepository: SnapshotStore {
       layout: layout, options: options, source: source, tool: tool, now: now, progress: progress)
     return try await runBlockingCancellable { [layout] (flag) throws(SnapshotError) in
       try RepositoryDescription.make(layout)
-      Leftovers.remove(layout)
+      Workspace.removeLeftovers(layout)
       return try run.run(flag)
     }
   }

@@ -85,24 +85,3 @@ struct RepositoryDescription: Codable {
     }
   }
 }
-
-/// Temporary files of backups that died.
-enum Leftovers {
-  /// Removes those that nobody holds the lock of.
-  ///
-  /// What cannot be removed is left for the next time: it costs space, never correctness.
-  static func remove(_ layout: RepositoryLayout) {
-    // As said above: every loss here is for the next time.
-    guard let directory = try? FileDescriptor.directory(layout.temporary),
-      let names = try? DirectoryReader.names(in: directory, path: layout.temporary)
-    else { return }
-    for name in names {
-      let path = layout.temporary + "/" + String(decoding: name, as: UTF8.self)
-      // A file that cannot be locked is in use, or as good as.
-      guard let file = try? FileDescriptor.open(path, .noFollow),
-        (try? file.tryLock(path: path)) == true
-      else { continue }
-      try? SmallFile.remove(path)
-    }
-  }
-}

@@ -15,7 +15,7 @@ import Values
     _ fixture: Fixture, _ original: SnapshotRecord, totals: ManifestEnd? = nil,
     _ items: (SnapshotRecord) -> [ManifestItem]
   ) throws -> SnapshotRecord {
-    let writer = try ManifestWriter(in: fixture.layout.temporary, options: .small())
+    let writer = try ManifestWriter(in: try Workspace(fixture.layout), options: .small())
     let head = ManifestHead(
       database: original.database, snapshot: original.id, engine: original.engine, kind: "Full",
       startedAt: original.startedAt, consistentAt: original.consistentAt, isSingleFile: false)
@@ -171,6 +171,8 @@ import Values
       [top, big(4096, 4096, 1), block(0) { $0.size = 1 << 20 }],
       [top, big(4096, 4096, 1), block(0), block(1)],
       [top, big(.max, 4096, 1 << 62)],
+      [top, big(.max, 4096, 1, sparse: true), block(1 << 50) { $0.pack = 7 }],
+      [top, big(.max, 4096, 1, sparse: true), block(.max)],
       [top, block(0)],
     ]
     for items in cases {

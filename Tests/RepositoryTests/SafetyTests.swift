@@ -50,13 +50,42 @@ import Values
     let fixture = Fixture()
     TreeMaker(fixture.scratch("source")).file("file", [1])
     _ = try await fixture.backUp(fixture.scratch("source"))
-    let dead = fixture.layout.temporary + "/pack-dead"
-    try DurableFile.write([1, 2, 3], to: dead)
-    let living = try HashedFile(in: fixture.layout.temporary, kind: "pack")
+    let temporary = fixture.layout.temporary
+    // With a lock that nobody holds, and without one.
+    try DurableFile.write([], to: temporary + "/00000000000000aa.lock")
+    for name in ["00000000000000aa", "00000000000000bb"] {
+      mkdir(temporary + "/" + name, 0o700)
+      try DurableFile.write([1, 2, 3], to: temporary + "/" + name + "/pack-dead")
+    }
+    let living = try Workspace(fixture.layout)
+    let file = try HashedFile(in: living, kind: "pack")
     _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
-    #expect(access(dead, F_OK) != 0)
-    #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").count == 1)
-    withExtendedLifetime(living) {}
+    let left = try DirectoryReader.names(in: .directory(temporary), path: "")
+    #expect(
+      left.map { "\(temporary)/" + String(decoding: $0, as: UTF8.self) } == [
+        living.path, living.path + ".lock",
+      ])
+    #expect(try DirectoryReader.names(in: .directory(living.path), path: "").count == 1)
+    withExtendedLifetime(file) {}
+  }
+
+  @Test func aPathTooLongToBeKeptIsAnErrorNotAnOmission() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).directory("z")
+    // Made one step at a time, because no call takes such a path.
+    var directory = open(fixture.scratch("source/z"), O_RDONLY | O_DIRECTORY)
+    for _ in 0..<20 {
+      let name = String(repeating: "d", count: 250)
+      #expect(mkdirat(directory, name, 0o700) == 0)
+      let next = openat(directory, name, O_RDONLY | O_DIRECTORY)
+      close(directory)
+      directory = next
+    }
+    close(directory)
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.backUp(fixture.scratch("source"))
+    }
+    #expect(error?.message.contains("too long") == true)
   }
 
   @Test func withoutItsRecordThereIsNoSnapshot() async throws {
@@ -82,7 +111,10 @@ import Values
     #expect(error?.code == .noSpace)
     #expect(error?.message.contains("free") == true)
     #expect(try await repository.snapshots(of: nil).snapshots.isEmpty)
-    #expect(try DirectoryReader.names(in: .directory(disk.path + "/repo/tmp"), path: "").isEmpty)
+    // Many packs were complete by then.
+    for name in ["tmp", "packs", "manifests"] {
+      #expect(try DirectoryReader.names(in: .directory(disk.path + "/repo/" + name), path: "").isEmpty)
+    }
   }
 
   @Test(arguments: [true, false])

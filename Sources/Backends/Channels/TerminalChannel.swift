@@ -23,7 +23,8 @@ struct TerminalChannel: Channel {
     let text = Self.text(notification)
     guard await runBlocking({ TextSink.standardError.write(text) }) else {
       throw StepFailure(
-        .notDelivered, "standard error of drplan is closed: nobody reads it", remedy: "tell a channel that lasts as well",
+        .notDelivered, "standard error of drplan is closed: nobody reads it",
+        remedy: "tell a channel that lasts as well",
         isRetryable: false)
     }
   }

@@ -113,6 +113,8 @@ final class BlockBuilder {
     case .skipped(let reason): skip(item.path, reason, &outcome, &contents)
     case .file:
       guard let status = try appendFile(item) else {
+        // Other names may already refer to this one.
+        if item.status.names > 1 { throw Self.changed(root.shown(item.path)) }
         skip(item.path, "vanished", &outcome, &contents)
         return
       }
@@ -188,9 +190,9 @@ final class BlockBuilder {
     let file = try root.open(item.path, [.noFollow, .nonBlocking])
     let shown = root.shown(item.path)
     let before = try file.status(path: shown)
-    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2) else {
-      return nil
-    }
+    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2),
+      item.status.names == 1 || before.isSameFile(as: item.status)
+    else { return nil }
     raw.append(TarHeader.make(.file, path: item.path, metadata: NodeMetadata(before), size: before.size))
     let size = Int(before.size)
     // One byte more, so that a file that grew is seen even if its times do not tell.

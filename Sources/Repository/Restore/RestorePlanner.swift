@@ -94,7 +94,9 @@ struct RestorePlanner {
   private func direct(_ entry: FileEntry) -> SharedFile? {
     guard !entry.isSparse, entry.size >= directWrites else { return nil }
     // An optimisation: whatever hinders it, the page cache will do.
-    guard let file = try? root.open(entry.path, [.writeOnly, .noFollow]), file.bypassCache() else { return nil }
+    guard let file = try? root.open(entry.path, [.writeOnly, .noFollow]), file.bypassCache() else {
+      return nil
+    }
     return SharedFile(file, path: root.shown(entry.path))
   }
 

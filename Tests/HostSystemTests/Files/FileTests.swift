@@ -91,7 +91,8 @@ import Testing
     let value = await runBlockingCancellable { (_) throws(Never) in 42 }
     #expect(value == 42)
     await #expect(throws: FileError.self) {
-      try await runBlockingCancellable { (_) throws(FileError) in throw FileError("open", "x", number: ENOENT) }
+      try await runBlockingCancellable { (_) throws(FileError) in throw FileError("open", "x", number: ENOENT)
+      }
     }
     let task = Task {
       await runBlockingCancellable { (flag) throws(Never) in

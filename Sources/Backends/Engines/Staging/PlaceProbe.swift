@@ -27,7 +27,8 @@ struct PlaceProbe {
     guard !mounts.isMountPoint(place.path) else {
       return [ProbeFinding(subject, .blocked, StagedRestoration.mountPoint(place.path))]
     }
-    guard let mount = mounts.mount(of: existing), !mount.isReadOnly, PathAccess.isWritableFolder(existing) else {
+    guard let mount = mounts.mount(of: existing), !mount.isReadOnly, PathAccess.isWritableFolder(existing)
+    else {
       return [ProbeFinding(subject, .blocked, "the folder `\(existing)` cannot be written")]
     }
     var findings = [ProbeFinding(subject, .checked, Self.standing(place, in: existing))]
