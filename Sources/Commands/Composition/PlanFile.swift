@@ -37,7 +37,7 @@ struct PlanFile: Sendable {
     let loaded = loader.load(
       PlanSource(file: file, directory: directory, bytes: bytes), arguments: arguments,
       usesExamples: usesExamples)
-    guard let plan = loaded.plan else {
+    guard let plan = loaded.partial else {
       return PlanFile(file: file, bytes: bytes, graph: nil, diagnostics: loaded.diagnostics)
     }
     let built = GraphBuilder.build(plan)
