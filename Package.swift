@@ -74,7 +74,11 @@ let package = Package(
     .testTarget(name: "RepositoryTests", dependencies: ["Repository", "HostSystem", "DrplanTestKit"]),
     .testTarget(name: "BackendsTests", dependencies: ["Backends", "Repository", "PlanSyntax", "DrplanTestKit"]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HostSystem", "DrplanTestKit"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "drplan", "OrdersExample", "Backends", "PlanLoading", "HostSystem", "Diagnostics", "Values", "DrplanTestKit",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -40,13 +40,12 @@ public struct ValueType<Value: Sendable>: Sendable {
   ///
   /// Reads every element even after an error.
   public func list(atLeast minimum: Int = 0) -> ValueType<[Value]> {
-    let name = self.name.split(separator: " ").dropFirst().joined(separator: " ")
     var members: [JSONValue.Member] = [.init("type", "array"), .init("items", schema)]
     if minimum > 0 { members.append(.init("minItems", .integer(Int64(minimum)))) }
     return ValueType<[Value]>("a list, each \(self.name)", schema: .object(members), nested: nested) {
       node, decoding in
       guard case .sequence(let elements) = node.content else {
-        decoding.reportMismatch(node, expected: "a list of \(name)s, like `[...]`")
+        decoding.reportMismatch(node, expected: "a list like `[...]`, each \(self.name)")
         return nil
       }
       if elements.count < minimum {

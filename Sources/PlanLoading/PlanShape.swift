@@ -91,9 +91,9 @@ struct PlanShape {
     let record = shape.read(all.filter { !$0.key.hasPrefix("x-") }, at: root.range, &decoding)
     let uses = decoding.takeNotes().uses
     guard let record else {
-      // The steps are read all the same, so that their errors are reported in the same go.
-      let section = StepSection(registry: registry, digest: { _ in .zero })
-      for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
+      // Names and steps are read all the same, so that their errors are reported in the same go.
+      checkNames(root, &decoding)
+      readSteps(root, &decoding)
       return nil
     }
     let databases = record[databases].compactMap { named -> Database? in
@@ -123,11 +123,29 @@ struct PlanShape {
       let name: PlanName = identifier(
         record[Self.name], record.range(of: Self.name) ?? root.range, "plan", &decoding)
     else {
+      readSteps(root, &decoding)
       return nil
     }
     return PlanDraft(
       name: name, record: record, databases: databases, services: services, channels: channels, uses: uses,
       steps: record[steps], finally: record[finally])
+  }
+
+  private func readSteps(_ root: Node, _ decoding: inout Decoding) {
+    let section = StepSection(registry: registry, digest: { _ in .zero })
+    for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
+  }
+
+  private func checkNames(_ root: Node, _ decoding: inout Decoding) {
+    if let node = root["name"], let text = node.text {
+      let _: PlanName? = identifier(text, node.range, "plan", &decoding)
+    }
+    for (section, noun) in [("databases", "database"), ("services", "service"), ("channels", "channel")] {
+      guard case .mapping(let entries)? = root[section]?.content else { continue }
+      for entry in entries {
+        let _: DatabaseID? = identifier(entry.key, entry.keyRange, noun, &decoding)
+      }
+    }
   }
 
   private func identifier<Kind>(
