@@ -77,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "drplan", "OrdersExample", "Backends", "PlanLoading", "HostSystem", "Diagnostics", "Values", "DrplanTestKit",
+        "drplan", "OrdersExample", "Backends", "BackendKit", "Declarations", "PlanLoading", "HostSystem", "Diagnostics",
+        "Values", "DrplanTestKit",
       ]),
   ],
   swiftLanguageModes: [.v6]
