@@ -45,7 +45,7 @@ public struct ValueType<Value: Sendable>: Sendable {
     return ValueType<[Value]>("a list, each \(self.name)", schema: .object(members), nested: nested) {
       node, decoding in
       guard case .sequence(let elements) = node.content else {
-        decoding.reportMismatch(node, expected: "a list like `[...]`, each \(self.name)")
+        decoding.reportMismatch(node, expected: "a list `[...]`, each element \(self.name)")
         return nil
       }
       if elements.count < minimum {

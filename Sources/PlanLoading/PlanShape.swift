@@ -89,7 +89,7 @@ struct PlanShape {
     guard case .mapping(let all) = root.content else { return nil }
     // Keys that begin with `x-` are the home of anchors: nothing reads them.
     let record = shape.read(all.filter { !$0.key.hasPrefix("x-") }, at: root.range, &decoding)
-    let uses = decoding.takeNotes().uses
+    let notes = decoding.takeNotes()
     guard let record else {
       // Names and steps are read all the same, so that their errors are reported in the same go.
       checkNames(root, &decoding)
@@ -127,10 +127,11 @@ struct PlanShape {
       return nil
     }
     return PlanDraft(
-      name: name, record: record, databases: databases, services: services, channels: channels, uses: uses,
-      steps: record[steps], finally: record[finally])
+      name: name, record: record, databases: databases, services: services, channels: channels,
+      uses: notes.uses, references: notes.references, steps: record[steps], finally: record[finally])
   }
 
+  /// Reads the steps for their errors only, so that they are reported in the same go as those of the first level.
   private func readSteps(_ root: Node, _ decoding: inout Decoding) {
     let section = StepSection(registry: registry, digest: { _ in .zero })
     for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
@@ -181,6 +182,7 @@ struct PlanDraft {
   let services: [Service]
   let channels: [NamedChannel]
   let uses: [NameUse]
+  let references: [PlacedReference]
   let steps: [Node]
   let finally: [Node]
 }

@@ -87,7 +87,7 @@ struct StepSection {
       objectives: objectives, params: parameters, secrets: record[PlanShape.secrets],
       repository: record[PlanShape.repository], databases: draft.databases, services: draft.services,
       channels: draft.channels, steps: steps.compactMap { $0 }, finally: finally.compactMap { $0 },
-      uses: draft.uses,
+      uses: draft.uses, references: draft.references,
       file: source.file, directory: source.directory, digest: planDigest)
   }
 

@@ -36,6 +36,8 @@ public struct Plan: Sendable {
   public var finally: [Step]
   /// Names of other parts that the plan uses outside its steps, in readiness probes and channels.
   public var uses: [NameUse]
+  /// Run-time references outside steps, in services and channels.
+  public var references: [PlacedReference]
   /// The file as the user named it.
   public var file: String
   /// The absolute folder of the file.
@@ -48,7 +50,8 @@ public struct Plan: Sendable {
     name: PlanName, title: String?, description: String?, owner: String?, labels: [String: String],
     objectives: Objectives, params: [String: String], secrets: [NamedValue<SecretOrigin>],
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
-    steps: [Step], finally: [Step], uses: [NameUse], file: String, directory: String, digest: SHA256Digest
+    steps: [Step], finally: [Step], uses: [NameUse], references: [PlacedReference] = [], file: String,
+    directory: String, digest: SHA256Digest
   ) {
     self.name = name
     self.title = title
@@ -65,6 +68,7 @@ public struct Plan: Sendable {
     self.steps = steps
     self.finally = finally
     self.uses = uses
+    self.references = references
     self.file = file
     self.directory = directory
     self.digest = digest

@@ -16,13 +16,19 @@ public enum GraphBuilder {
     PlaceCheck.run(plan, &diagnostics)
     let restoredWhen = RestoredWhenCheck.resolve(plan, index, &diagnostics)
     NotificationCheck.run(plan, &diagnostics)
-    guard let order, !diagnostics.hasErrors else { return (nil, diagnostics) }
-
+    // With an edge or a name missing, what the next passes say would only follow from that.
+    guard let order, !broken(diagnostics, [.duplicateStepID, .unknownStepReference, .finallyBoundary]) else {
+      return (nil, diagnostics)
+    }
     let graph = assemble(plan, index, needs, order, restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
-    VerificationCheck.run(graph, &diagnostics)
-    TimeBudgetCheck.run(graph, &diagnostics)
+    if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
+    if !broken(diagnostics, [.restoredWhen]) { TimeBudgetCheck.run(graph, &diagnostics) }
     return (diagnostics.hasErrors ? nil : graph, diagnostics)
+  }
+
+  private static func broken(_ diagnostics: [Diagnostic], _ rules: Set<DiagnosticRule>) -> Bool {
+    diagnostics.contains { rules.contains($0.rule) }
   }
 
   private static func assemble(

@@ -13,6 +13,11 @@ enum ReferenceCheck {
   ]
 
   static func run(_ graph: StepGraph, _ index: StepIndex, _ diagnostics: inout [Diagnostic]) {
+    for placed in graph.plan.references {
+      guard let problem = problemOutsideSteps(with: placed.reference) else { continue }
+      diagnostics.append(
+        Diagnostic(.unresolvedReference, problem.message, at: placed.range, hint: problem.hint))
+    }
     for (node, step) in index.steps.enumerated() {
       for placed in step.references {
         guard let problem = problem(with: placed.reference, at: node, graph, index) else { continue }
@@ -26,18 +31,29 @@ enum ReferenceCheck {
     with reference: Reference, at node: Int, _ graph: StepGraph, _ index: StepIndex
   ) -> (message: String, hint: String?)? {
     switch reference.namespace {
-    case "run":
-      guard reference.path.count == 1, runNames.contains(reference.path[0]) else {
-        let nearest = NearestName.of(reference.path.joined(separator: "."), among: runNames)
-        return (
-          "a run has no `\(reference.path.joined(separator: "."))`",
-          nearest.map { "did you mean `${run.\($0)}`?" } ?? "it has: \(runNames.joined(separator: ", "))"
-        )
-      }
-      return nil
+    case "run": return runProblem(reference)
     case "steps": return stepProblem(reference, at: node, graph, index)
     default: return ("`\(reference)` has no value here", nil)
     }
+  }
+
+  /// Services and channels are used by any step, also by one that runs before the step whose output is asked for.
+  private static func problemOutsideSteps(with reference: Reference) -> (message: String, hint: String?)? {
+    if reference.namespace == "run" { return runProblem(reference) }
+    return (
+      "`\(reference)` has no value outside of steps",
+      "only `${run...}`, `${params...}` and `${plan...}` have one here"
+    )
+  }
+
+  private static func runProblem(_ reference: Reference) -> (message: String, hint: String?)? {
+    let name = reference.path.joined(separator: ".")
+    guard reference.path.count != 1 || !runNames.contains(name) else { return nil }
+    let nearest = NearestName.of(name, among: runNames)
+    return (
+      "a run has no `\(name)`",
+      nearest.map { "did you mean `${run.\($0)}`?" } ?? "it has: \(runNames.joined(separator: ", "))"
+    )
   }
 
   private static func stepProblem(

@@ -42,9 +42,11 @@ public struct BackupDatabase: StepAction {
     ) { progress in
       context.progress(
         StepProgress(
-          "backing up \(id)", bytesDone: ByteCount(progress.bytesDone), bytesTotal: ByteCount(progress.bytesTotal)))
+          "backing up \(id)", bytesDone: ByteCount(progress.bytesDone),
+          bytesTotal: ByteCount(progress.bytesTotal)))
     }
-    try await context.record(.note("snapshot \(record.id) of \(id) taken, recovery point \(record.consistentAt)"))
+    try await context.record(
+      .note("snapshot \(record.id) of \(id) taken, recovery point \(record.consistentAt)"))
     return StepResult(outputs: [
       "snapshot": record.id.text, "recoveryPoint": record.consistentAt.description,
       "bytes": String(record.logicalBytes.bytes), "files": String(record.files),

@@ -72,7 +72,9 @@ public struct CommandCheck: IntegrityCheck {
       let said = lines.isEmpty ? "" : ": \(lines.joined(separator: " | "))"
       return CheckOutcome(passed: false, expected: expected, actual: "\(result.status)\(said)")
     }
-    guard let stdout else { return CheckOutcome(passed: true, expected: expected, actual: "\(result.status)") }
+    guard let stdout else {
+      return CheckOutcome(passed: true, expected: expected, actual: "\(result.status)")
+    }
     let isFound = await runBlocking { stdout.isFound(in: result.output.text) }
     let said = isFound ? "" : " and the output `\(result.output.lastLines(3).joined(separator: " | "))`"
     return CheckOutcome(passed: isFound, expected: expected, actual: "\(result.status)\(said)")

@@ -6,7 +6,8 @@ public import Values
 /// Asks a database in SQL and judges the answer.
 public struct QueryCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
-  static let sqlKey = Key<Template>.required("sql", .template, "one query; it is run without the right to write")
+  static let sqlKey = Key<Template>.required(
+    "sql", .template, "one query; it is run without the right to write")
   static let expectKey = Key<QueryExpectation>.required(
     "expect", QueryExpectation.shape.value { QueryExpectation($0) }, "what its answer has to be")
 

@@ -18,7 +18,8 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
       oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO.
       """,
     example: "- {type: RecoveryPointAge, database: orders, within: 5m}",
-    shape: Shape("the check RecoveryPointAge", [databaseKey.erased, withinKey.erased], synonyms: ["max": "within"]))
+    shape: Shape(
+      "the check RecoveryPointAge", [databaseKey.erased, withinKey.erased], synonyms: ["max": "within"]))
 
   private let id: DatabaseID?
   private let within: Duration

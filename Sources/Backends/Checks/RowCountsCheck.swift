@@ -62,7 +62,8 @@ public struct RowCountsCheck: IntegrityCheck {
       throw StepFailure(
         .checkMisfit,
         recorded.isEmpty
-          ? "the snapshot \(record.id) has no row counts" : "the snapshot \(record.id) has no count of \(list)",
+          ? "the snapshot \(record.id) has no row counts"
+          : "the snapshot \(record.id) has no count of \(list)",
         isRetryable: false)
     }
     guard let tables else { return recorded }

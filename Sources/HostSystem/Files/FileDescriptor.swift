@@ -78,6 +78,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
     guard drplan_syncfs(number) == 0 else { throw .current("sync the file system of", path) }
   }
 
+  /// Switches the page cache off for this descriptor; false where the file system cannot. From then on offset, size
+  /// and address of each transfer must be multiples of 4096.
+  public func bypassCache() -> Bool {
+    let flags = fcntl(number, F_GETFL)
+    return flags >= 0 && fcntl(number, F_SETFL, flags | drplan_o_direct()) == 0
+  }
+
   /// Begins to write the range to the device without waiting.
   public func startWriteback(at offset: Int64, count: Int) {
     drplan_start_writeback(number, offset, Int64(count))

@@ -58,7 +58,8 @@ public struct FilesEngine: ComparableDatabase {
   var staged: StagedRestoration {
     StagedRestoration(
       path: place,
-      form: .init(isAlwaysFile: false, sideSuffixes: [], noun: "the data") { (_, _) throws(StepFailure) in [] })
+      form: .init(isAlwaysFile: false, sideSuffixes: [], noun: "the data") { (_, _) throws(StepFailure) in []
+      })
   }
 
   public func check() async throws(StepFailure) -> [String] {

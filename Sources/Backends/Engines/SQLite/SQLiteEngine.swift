@@ -23,7 +23,7 @@ public struct SQLiteEngine: QueryableDatabase {
       `integrity_check` and `foreign_key_check`, and takes the file's name in one rename. What stood there is kept as \
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
-      between, the old file stands there without its WAL until the next restore to this place (or `drplan resume`) \
+      between, the old file stands there without its WAL until the next restore to this place \
       puts it back: do not start services by hand before that. A symbolic link is followed and stays.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
@@ -132,7 +132,8 @@ extension StepFailure {
   /// There is no database file where one should be.
   static func noDatabase(at path: String) -> StepFailure {
     StepFailure(
-      .sourceUnusable, "`\(path)` is not there, or is not a file", remedy: "correct the path, or restore it first",
+      .sourceUnusable, "`\(path)` is not there, or is not a file",
+      remedy: "correct the path, or restore it first",
       isRetryable: false)
   }
 }
