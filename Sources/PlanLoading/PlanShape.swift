@@ -12,7 +12,7 @@ struct PlanShape {
 
   static let apiVersion = Key.required("apiVersion", .text, "the version of the plan language: `drplan/v1`")
   static let kind = Key.required("kind", .text, "what the file is: `RecoveryPlan`")
-  static let name = Key<String>.required("name", .text, "the plan's name, in kebab-case")
+  static let name = Key<String>.required("name", .kebabCase, "the plan's name")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let description = Key<String?>.optional("description", .text, "what the plan recovers, for people")
   static let owner = Key<String?>.optional("owner", .text, "who answers for the plan")

@@ -16,7 +16,7 @@ struct StepSection {
     self.digest = digest
   }
 
-  static let id = Key<String>.required("id", .text, "the step's name, in kebab-case")
+  static let id = Key<String>.required("id", .kebabCase, "the step's name")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let needs = Key<[StepNeed]?>.optional(
     "needs",

@@ -102,8 +102,8 @@ struct Shop: Sendable {
   }
 
   /// Takes snapshots of everything; the test ends if that fails.
-  func backUp(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let result = try await session.drplan("backup", "plan.yaml")
+  func backUp(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let result = try await session.start(["backup", "plan.yaml"] + arguments).wait()
     try #require(result.status == 0, "\(result)", sourceLocation: sourceLocation)
   }
 

@@ -64,7 +64,7 @@ struct ValidationTests {
 
   @Test func aHundredMegabytesOfBracketsAreRefused() async throws {
     try await CLISession.run { session in
-      try session.write(repeatElement(UInt8(ascii: "["), count: 100_000_000), to: "plan.yaml")
+      try session.write(Data(repeating: UInt8(ascii: "["), count: 100_000_000), to: "plan.yaml")
       try await refuses("plan.yaml", "DRP004", in: session)
     }
   }

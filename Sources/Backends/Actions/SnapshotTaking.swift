@@ -18,7 +18,8 @@ public enum SnapshotTaking {
     let folder = scratch + "/capture-" + RandomBytes.hex(8)
     try await runBlocking { () throws(StepFailure) in
       try files("making a folder for the copy of `\(database.id)`") { () throws(FileError) in
-        if try HostPath.status(scratch) == nil { try HostPath.makeFolders(scratch) }
+        // For its owner alone: what is copied into it may be secret.
+        try FileTree.makeDirectories(scratch)
         let root = BeneathRoot(try FileDescriptor.directory(scratch), path: scratch)
         try root.makeDirectory(Array(folder.dropFirst(scratch.count + 1).utf8))
       }

@@ -48,7 +48,7 @@ public enum DurableFile {
     let file = try FileDescriptor.open(path, O_RDONLY)
     let size = try file.status(path: path).size
     guard size <= Int64(limit) else {
-      throw FileError("read", path, detail: "it has \(size) bytes, more than the \(limit) that it may have")
+      throw .tooLarge(path, bytes: size, limit: limit)
     }
     // One more byte than the size, so that a file that grew meanwhile is seen.
     var bytes = [UInt8](repeating: 0, count: Int(size) + 1)
