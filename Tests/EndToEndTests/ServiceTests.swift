@@ -49,7 +49,7 @@ struct ServiceTests {
       try shop.session.write("999999999\n", to: "api.pid")
       let result = try await shop.recover()
       #expect(result.status == 0, "\(result)")
-      let pid = try #require(Int32(shop.session.read("api.pid").filter(\.isNumber)))
+      let pid = try #require(shop.session.read("api.pid").split(separator: "\n").first.flatMap { Int32($0) })
       #expect(shop.session.processes.contains(pid))
       let again = try await shop.recover()
       #expect(again.status == 0, "\(again)")

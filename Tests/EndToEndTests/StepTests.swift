@@ -54,7 +54,17 @@ struct StepTests {
           onFailure: \(policy)
           with: {command: [sh, -c, "echo the last word; exit 7"]}
 
-      """ + Shop.verifyOrders.replacing("[restore-orders]", with: "[restore-orders, odd]")
+      """ + (policy == "Continue" ? Shop.verifyOrders : Shop.verifyOrders.replacing("[restore-orders]", with: "[odd]"))
+  }
+
+  @Test func whatNeedsAStepThatFailedUnderContinueIsNotReached() async throws {
+    try await Shop.run { shop in
+      try shop.plan(failing("Continue").replacing("needs: [restore-orders]\n    with:", with: "needs: [odd]\n    with:"))
+      try await shop.backUp()
+      let result = try await shop.recover()
+      #expect(result.status == 1, "\(result)")
+      #expect(try result.json()["steps"].first("id", "verify")["state"].string == "NotReached")
+    }
   }
 
   @Test func aFailureUnderContinueIsAnExceptionAndExits4() async throws {
