@@ -76,6 +76,24 @@ struct DamageTests {
     }
   }
 
+  @Test func anOlderSnapshotIsTakenOnlyWithANoteOfTheDamagedOne() async throws {
+    try await Shop.run { shop in
+      try await ordersOnly(shop)
+      let older = try shop.stored("series", ".json")
+      try await shop.backUp()
+      let folder = String(older[..<(older.lastIndex(of: "/") ?? older.endIndex)])
+      let newer = try #require(shop.session.names(in: folder).map { "\(folder)/\($0)" }.first { $0 != older })
+      try shop.session.write(shop.session.bytes(newer).dropLast(20), to: newer)
+      let result = try await shop.recover()
+      #expect(result.status == 0, "\(result)")
+      let notes = try result.json()["steps"].first("id", "restore-orders")["notes"].list.compactMap(\.string)
+      #expect(notes.contains { $0.contains(newer.dropFirst("backups/".count)) && $0.contains("damaged") }, "\(notes)")
+      #expect(try await shop.orders() == 20)
+      let listed = try await shop.session.drplan("snapshots", "list", "plan.yaml")
+      #expect(listed.status == 1 && listed.text.contains("damaged"))
+    }
+  }
+
   @Test func verifyNamesWhatIsDamaged() async throws {
     try await Shop.run { shop in
       try await ordersOnly(shop)
