@@ -67,7 +67,8 @@ enum VerbList {
     "snapshots", summary: "list, show, verify and restore snapshots",
     subcommands: snapshotVerbs.map { $0.declaration })
   static let runs = CommandDeclaration(
-    "runs", summary: "records of runs: list, show, report, verify", subcommands: runVerbs.map { $0.declaration })
+    "runs", summary: "records of runs: list, show, report, verify",
+    subcommands: runVerbs.map { $0.declaration })
 
   static let declaration = CommandDeclaration(
     "drplan", summary: "execute disaster-recovery plans and prove that their objectives were met",

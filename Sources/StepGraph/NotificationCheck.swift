@@ -25,7 +25,9 @@ enum NotificationCheck {
           .notificationStopsRun,
           "if `\(node.step.id)` cannot be delivered, `\(first.id)`, which needs it, is not reached",
           at: node.step.range,
-          hint: "take `\(node.step.id)` out of the `needs` of `\(first.id)`; without `needs` it needs the step above it"))
+          hint:
+            "take `\(node.step.id)` out of the `needs` of `\(first.id)`; without `needs` it needs the step above it"
+        ))
     }
   }
 }

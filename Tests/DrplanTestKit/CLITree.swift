@@ -19,7 +19,8 @@ public enum CLITree {
       case S_IFREG:
         let bytes = FileManager.default.contents(atPath: path).map(Array.init) ?? []
         return "\(name) \(mode) \(bytes.count) \(SHA256Hasher.digest(bytes))"
-      case S_IFLNK: return "\(name) \(mode) -> \(try FileManager.default.destinationOfSymbolicLink(atPath: path))"
+      case S_IFLNK:
+        return "\(name) \(mode) -> \(try FileManager.default.destinationOfSymbolicLink(atPath: path))"
       default: return "\(name) \(mode)"
       }
     }

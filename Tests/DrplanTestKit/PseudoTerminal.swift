@@ -14,7 +14,8 @@ public final class PseudoTerminal: Sendable {
     let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var locked: Int32 = 0
     var number: UInt32 = 0
-    guard descriptor >= 0, ioctl(descriptor, 0x4004_5431, &locked) == 0, ioctl(descriptor, 0x8004_5430, &number) == 0
+    guard descriptor >= 0, ioctl(descriptor, 0x4004_5431, &locked) == 0,
+      ioctl(descriptor, 0x8004_5430, &number) == 0
     else { throw CLIFailure("no pseudo terminal: error \(errno)") }
     master = descriptor
     path = "/dev/pts/\(number)"

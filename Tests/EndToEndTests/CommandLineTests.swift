@@ -40,7 +40,11 @@ struct CommandLineTests {
     var isListed = false
     var found: [String] = []
     for line in result.text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.lowercased().contains("commands:") { isListed = true } else if line.isEmpty, !found.isEmpty { isListed = false }
+      if line.lowercased().contains("commands:") {
+        isListed = true
+      } else if line.isEmpty, !found.isEmpty {
+        isListed = false
+      }
       if isListed, line.hasPrefix("  "), !line.hasPrefix("   "), let word = line.split(separator: " ").first {
         found.append(String(word))
       }
@@ -49,7 +53,8 @@ struct CommandLineTests {
   }
 
   @Test(arguments: [
-    ["--version"], ["man"], ["schema"], ["explain"], ["explain", "--format", "json"], ["completions", "bash"],
+    ["--version"], ["man"], ["schema"], ["explain"], ["explain", "--format", "json"],
+    ["completions", "bash"],
     ["completions", "zsh"], ["completions", "fish"], ["help"], ["--help"],
   ]) func whatNeedsNoPlanExitsWith0(_ arguments: [String]) async throws {
     try await CLISession.run { session in

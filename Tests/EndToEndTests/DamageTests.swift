@@ -13,7 +13,9 @@ struct DamageTests {
     let result = try await shop.session.drplan("run", "plan.yaml")
     #expect(result.status == 1, "\(result)", sourceLocation: sourceLocation)
     let said = result.text + result.errorText
-    for word in words { #expect(said.contains(word), "no \(word)\n\(result)", sourceLocation: sourceLocation) }
+    for word in words {
+      #expect(said.contains(word), "no \(word)\n\(result)", sourceLocation: sourceLocation)
+    }
     #expect(try shop.live() == before, sourceLocation: sourceLocation)
     #expect(shop.staging().isEmpty, sourceLocation: sourceLocation)
   }
@@ -87,7 +89,9 @@ struct DamageTests {
       let result = try await shop.recover()
       #expect(result.status == 0, "\(result)")
       let notes = try result.json()["steps"].first("id", "restore-orders")["notes"].list.compactMap(\.string)
-      #expect(notes.contains { $0.contains(newer.dropFirst("backups/".count)) && $0.contains("damaged") }, "\(notes)")
+      #expect(
+        notes.contains { $0.contains(newer.dropFirst("backups/".count)) && $0.contains("damaged") },
+        "\(notes)")
       #expect(try await shop.orders() == 20)
       let listed = try await shop.session.drplan("snapshots", "list", "plan.yaml")
       #expect(listed.status == 1 && listed.text.contains("damaged"))
@@ -154,7 +158,9 @@ struct DamageTests {
     }
   }
 
-  @Test(.enabled(if: FaultyDisk.isPossible)) func aDiskThatFillsDuringTheRestoreLeavesTheLiveDataAsItWas() async throws {
+  @Test(.enabled(if: FaultyDisk.isPossible)) func aDiskThatFillsDuringTheRestoreLeavesTheLiveDataAsItWas()
+    async throws
+  {
     try await Shop.run { shop in
       let disk = try FaultyDisk(shop.session, "small", kibibytes: 4096)
       try await shop.sql(
@@ -168,7 +174,8 @@ struct DamageTests {
             action: RunCommand
             with: {command: [dd, if=/dev/zero, of=ballast, bs=4k, status=none], workingDirectory: small, successCodes: [0, 1]}
 
-        """ + Shop.restoreOrders.replacing("needs: []", with: "needs: [eat]") + Shop.verifyOrders, data: "small")
+        """ + Shop.restoreOrders.replacing("needs: []", with: "needs: [eat]") + Shop.verifyOrders,
+        data: "small")
       try await shop.backUp()
       try await shop.sql("delete from orders where id > 5", file: "small/orders.db")
       let before = try CLITree.listing(disk.path)

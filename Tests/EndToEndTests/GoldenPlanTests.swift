@@ -62,7 +62,9 @@ struct GoldenPlanTests {
     }
   }
 
-  @Test(arguments: plans(in: repository + "/plans")) func aPlanOfTheRepositoryHasNoFindings(_ name: String) async throws {
+  @Test(arguments: plans(in: repository + "/plans")) func aPlanOfTheRepositoryHasNoFindings(_ name: String)
+    async throws
+  {
     try await CLISession.run { session in
       let result = try await session.drplan("validate", "--strict", "\(Self.repository)/plans/\(name)")
       #expect(result.status == 0, "\(result)")

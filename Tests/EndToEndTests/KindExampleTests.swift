@@ -33,7 +33,9 @@ enum KindExample {
     if !declares("databases") {
       text += "databases:\n  orders: {engine: SQLite, source: {path: orders.db}}\n"
     }
-    let verify = { (checks: String) in "  - id: verify\n    action: VerifyIntegrity\n    with:\n      checks:\n\(checks)" }
+    let verify = { (checks: String) in
+      "  - id: verify\n    action: VerifyIntegrity\n    with:\n      checks:\n\(checks)"
+    }
     switch family {
     case "check": text += "steps:\n" + verify(indented(example, by: 8))
     case "action" where !declares("steps"): text += "steps:\n" + indented(example, by: 2)

@@ -86,7 +86,8 @@ struct NotificationTests {
       try plan(shop, "Continue")
       let text = shop.session.read("plan.yaml")
       try shop.session.write(
-        text.replacing("action: RestoreDatabase\n    needs: []", with: "action: RestoreDatabase"), to: "plan.yaml")
+        text.replacing("action: RestoreDatabase\n    needs: []", with: "action: RestoreDatabase"),
+        to: "plan.yaml")
       let result = try await shop.session.drplan("validate", "plan.yaml")
       #expect(result.text.contains("DRP702"), "\(result)")
     }

@@ -61,7 +61,8 @@ struct ObjectiveTests {
       try await shop.lose()
       try await shop.backUp()
       try shop.plan(
-        Shop.usualSteps.replacing("{database: orders}", with: "{database: orders, backup: \"${params.point}\"}"),
+        Shop.usualSteps.replacing(
+          "{database: orders}", with: "{database: orders, backup: \"${params.point}\"}"),
         sections: "params: {point: {type: RecoveryPoint, default: Latest}}\n")
       let result = try await shop.recover("--param", "point=\(between)")
       #expect(result.status == 0, "\(result)")

@@ -46,10 +46,14 @@ struct RecoveryTests {
       has(
         record,
         [
-          "schemaVersion", "run", "plan", "mode", "result", "exitCode", "objectives", "databases", "steps", "checks",
+          "schemaVersion", "run", "plan", "mode", "result", "exitCode", "objectives", "databases", "steps",
+          "checks",
         ])
-      has(record["objectives"]["rto"], ["objectiveSeconds", "actualSeconds", "measuredFrom", "verdict", "reason"])
-      has(record["objectives"]["rpo"], ["objectiveSeconds", "actualSeconds", "database", "verdict", "reason"])
+      has(
+        record["objectives"]["rto"],
+        ["objectiveSeconds", "actualSeconds", "measuredFrom", "verdict", "reason"])
+      has(
+        record["objectives"]["rpo"], ["objectiveSeconds", "actualSeconds", "database", "verdict", "reason"])
       has(record["databases"][0], ["name", "snapshot", "consistentAt", "bytes", "verified"])
       has(
         record["steps"][0],

@@ -27,7 +27,9 @@ struct RestoreTests {
       #expect(result.status == 0, "\(result)")
       #expect(try await shop.orders() == 20)
       let kept = try #require(
-        shop.session.names(in: "data").first { $0.contains(".before-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") })
+        shop.session.names(in: "data").first {
+          $0.contains(".before-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
+        })
       #expect(try await shop.orders(in: "data/\(kept)") == 21)
     }
   }
@@ -80,8 +82,10 @@ struct RestoreTests {
       let before = try shop.live()
       let text = shop.session.read("plan.yaml")
       try shop.session.write(
-        text.replacing("{path: data/orders.db}", with: "{path: data/orders.db}, recovery: {path: new/orders.db}")
-          .replacing("{path: data/files}", with: "{path: data/files}, recovery: {path: new/files}"),
+        text.replacing(
+          "{path: data/orders.db}", with: "{path: data/orders.db}, recovery: {path: new/orders.db}"
+        )
+        .replacing("{path: data/files}", with: "{path: data/files}, recovery: {path: new/files}"),
         to: "plan.yaml")
       let result = try await shop.recover()
       #expect(result.status == 0, "\(result)")
@@ -100,7 +104,9 @@ struct RestoreTests {
             with: {command: [sh, -c, "touch running; while [ ! -e go ]; do sleep 0.05; done"]}
 
         """
-      try shop.plan(wait + Shop.restoreOrders + Shop.verifyOrders.replacing("[restore-orders]", with: "[restore-orders, wait]"))
+      try shop.plan(
+        wait + Shop.restoreOrders
+          + Shop.verifyOrders.replacing("[restore-orders]", with: "[restore-orders, wait]"))
       try shop.plan(Shop.restoreOrders + Shop.verifyOrders, name: "other")
       try await shop.backUp()
       let first = try shop.session.start(["run", "plan.yaml", "--format", "json"])

@@ -21,10 +21,13 @@ struct SecretTests {
     try await Shop.run { shop in
       let server = try HTTPTestServer(.answer(500), .answer(200))
       defer { server.stop() }
-      let values = ["env": "env\(Self.marker)1", "file": "file\(Self.marker)2", "command": "command\(Self.marker)3"]
+      let values = [
+        "env": "env\(Self.marker)1", "file": "file\(Self.marker)2", "command": "command\(Self.marker)3",
+      ]
       let hook = server.url("/\(Self.marker)4")
       try shop.session.write(values["file", default: ""] + "\n", to: "outside/file", mode: 0o600)
-      try shop.session.write("#!/bin/sh\necho \(values["command", default: ""])\n", to: "outside/get", mode: 0o700)
+      try shop.session.write(
+        "#!/bin/sh\necho \(values["command", default: ""])\n", to: "outside/get", mode: 0o700)
       try shop.plan(
         """
           - id: announce
@@ -67,7 +70,8 @@ struct SecretTests {
       let result = try await run.wait()
       #expect(result.status == 4, "\(result)")
       // They did arrive.
-      #expect(server.requests.contains { $0.path == "/\(Self.marker)4" && $0.headers["x-token"] == values["file"] })
+      #expect(
+        server.requests.contains { $0.path == "/\(Self.marker)4" && $0.headers["x-token"] == values["file"] })
       #expect(server.requests.contains { $0.headers["authorization"] == values["env"] })
       seen += result.output + result.error
       for format in ["text", "json", "markdown"] {

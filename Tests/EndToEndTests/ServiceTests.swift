@@ -17,7 +17,8 @@ struct ServiceTests {
 
   private func plan(_ shop: Shop, command: String, ready: String, checks: String = "") throws {
     try shop.plan(
-      Shop.restoreOrders + Self.restart + Shop.verifyOrders.replacing("[restore-orders]", with: "[restart]") + checks,
+      Shop.restoreOrders + Self.restart + Shop.verifyOrders.replacing("[restore-orders]", with: "[restart]")
+        + checks,
       sections: """
         services:
           api:
@@ -41,7 +42,8 @@ struct ServiceTests {
     try await Shop.run { shop in
       let port = try freePort()
       try plan(
-        shop, command: "[/usr/bin/python3, -m, http.server, \"\(port)\", --bind, 127.0.0.1, --directory, data]",
+        shop,
+        command: "[/usr/bin/python3, -m, http.server, \"\(port)\", --bind, 127.0.0.1, --directory, data]",
         ready: "{http: \"http://127.0.0.1:\(port)/\", within: 20s}",
         checks: "        - {type: HTTP, url: \"http://127.0.0.1:\(port)/orders.db\", within: 5s}\n")
       try await shop.backUp()
@@ -92,10 +94,12 @@ struct ServiceTests {
       let session = shop.session
       let port = try freePort()
       try plan(
-        shop, command: "[\(CLIProgram.ordersExample.path), serve, --database, data/orders.db, --port, \"\(port)\"]",
+        shop,
+        command: "[\(CLIProgram.ordersExample.path), serve, --database, data/orders.db, --port, \"\(port)\"]",
         ready: "{http: \"http://127.0.0.1:\(port)/healthz\", within: 20s}",
         checks: "        - {type: HTTP, url: \"http://127.0.0.1:\(port)/orders/count\", contains: \"50\"}\n")
-      let seeded = try await session.start(["seed", "seeded", "--orders", "50"], program: .ordersExample).wait()
+      let seeded = try await session.start(["seed", "seeded", "--orders", "50"], program: .ordersExample)
+        .wait()
       try #require(seeded.status == 0, "\(seeded)")
       try FileManager.default.removeItem(atPath: session.path("data"))
       try FileManager.default.moveItem(atPath: session.path("seeded"), toPath: session.path("data"))
@@ -103,7 +107,10 @@ struct ServiceTests {
       let first = try await shop.recover()
       try #require(first.status == 0, "\(first)")
       let disaster = try await session.start(
-        ["disaster", "--database", "data/orders.db", "--attachments", "data/attachments", "--pid-file", "api.pid"],
+        [
+          "disaster", "--database", "data/orders.db", "--attachments", "data/attachments", "--pid-file",
+          "api.pid",
+        ],
         program: .ordersExample
       ).wait()
       try #require(disaster.status == 0, "\(disaster)")

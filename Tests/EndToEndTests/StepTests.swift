@@ -11,7 +11,9 @@ struct StepTests {
   @Test func aFailedCheckSaysWhatWasExpectedAndFound() async throws {
     try await Shop.run { shop in
       try shop.plan(
-        check("{type: Query, id: no-large, database: orders, sql: \"select max(total) from orders\", expect: {max: 1500}}"))
+        check(
+          "{type: Query, id: no-large, database: orders, sql: \"select max(total) from orders\", expect: {max: 1500}}"
+        ))
       try await shop.backUp()
       let result = try await shop.recover()
       #expect(result.status == 1, "\(result)")
@@ -27,7 +29,8 @@ struct StepTests {
 
   @Test func aCheckThatCannotRunIsNotAPass() async throws {
     try await Shop.run { shop in
-      try shop.plan(check("{type: Query, database: orders, sql: \"select * from nowhere\", expect: {rows: 0}}"))
+      try shop.plan(
+        check("{type: Query, database: orders, sql: \"select * from nowhere\", expect: {rows: 0}}"))
       try await shop.backUp()
       let result = try await shop.recover()
       #expect(result.status == 1, "\(result)")
@@ -54,12 +57,15 @@ struct StepTests {
           onFailure: \(policy)
           with: {command: [sh, -c, "echo the last word; exit 7"]}
 
-      """ + (policy == "Continue" ? Shop.verifyOrders : Shop.verifyOrders.replacing("[restore-orders]", with: "[odd]"))
+      """
+      + (policy == "Continue"
+        ? Shop.verifyOrders : Shop.verifyOrders.replacing("[restore-orders]", with: "[odd]"))
   }
 
   @Test func whatNeedsAStepThatFailedUnderContinueIsNotReached() async throws {
     try await Shop.run { shop in
-      try shop.plan(failing("Continue").replacing("needs: [restore-orders]\n    with:", with: "needs: [odd]\n    with:"))
+      try shop.plan(
+        failing("Continue").replacing("needs: [restore-orders]\n    with:", with: "needs: [odd]\n    with:"))
       try await shop.backUp()
       let result = try await shop.recover()
       #expect(result.status == 1, "\(result)")

@@ -28,9 +28,11 @@ struct PlanFile: Sendable {
       bytes = try DurableFile.read(file, limit: SyntaxLimits.standard.bytes)
     } catch {
       let diagnostic = Diagnostic(
-        error.isTooLarge ? .limitExceeded : .planUnreadable, "the plan cannot be read: \(error)", at: .beginning,
+        error.isTooLarge ? .limitExceeded : .planUnreadable, "the plan cannot be read: \(error)",
+        at: .beginning,
         hint: error.isTooLarge
-          ? "is this the plan? even one of a hundred thousand steps is smaller" : "name a YAML file that drplan may read",
+          ? "is this the plan? even one of a hundred thousand steps is smaller"
+          : "name a YAML file that drplan may read",
         file: file)
       return PlanFile(file: file, bytes: [], graph: nil, diagnostics: [diagnostic])
     }

@@ -14,7 +14,9 @@ extension FileTree {
     let parent = DurableFile.parent(of: path)
     try makeDirectories(parent, mode: mode)
     // Another process may have made it meanwhile.
-    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError("make folder", path, number: errno) }
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
+      throw FileError("make folder", path, number: errno)
+    }
     try DurableFile.syncDirectory(parent)
   }
 }
