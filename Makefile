@@ -56,6 +56,8 @@ check: ## everything but the tests: format, layers, scripts, a build without war
 	$(MAKE) --no-print-directory lint layers scripts-syntax
 	swift build --build-tests
 	scripts/check-docs
+	scripts/check-links
+	scripts/check-examples
 
 .PHONY: docs
 docs: ## make the generated documentation anew: schema, diagnostics, kinds

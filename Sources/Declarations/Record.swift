@@ -38,7 +38,7 @@ public struct Record: Sendable {
 }
 
 extension Shape {
-  /// Reads a mapping: reports unknown, refused, missing and ill-typed keys, all of them; nil if any was wrong.
+  /// Reads a mapping: reports unknown, refused, missing and ill-typed keys, all of them; nil if a value is missing.
   public func read(_ node: Node, _ decoding: inout Decoding) -> Record? {
     guard case .mapping(let entries) = node.content else {
       decoding.reportMismatch(node, expected: "\(noun), a mapping of keys to values")
@@ -49,7 +49,6 @@ extension Shape {
 
   /// Reads entries that are already taken from their mapping; see `read(_:_:)`.
   public func read(_ entries: [Node.Entry], at range: SourceRange, _ decoding: inout Decoding) -> Record? {
-    let before = decoding.diagnostics.count
     var record = Record(range: range)
     var seen = [Bool](repeating: false, count: keys.count)
     var isComplete = true
@@ -67,6 +66,7 @@ extension Shape {
     }
     for (index, key) in keys.enumerated() where !seen[index] {
       if key.isRequired {
+        isComplete = false
         decoding.report(
           .missingKey, "missing key `\(key.name)` in \(noun)",
           at: SourceRange(start: range.start, end: range.start),
@@ -76,12 +76,10 @@ extension Shape {
       }
     }
     let written = entries.map(\.key)
-    for rule in rules { check(rule, written, entries, range, &decoding) }
-    // A record with a hole would be a trap for whoever reads it.
-    guard isComplete, !decoding.diagnostics[before...].contains(where: { $0.rule.severity == .error }) else {
-      return nil
-    }
-    return record
+    for rule in rules where !holds(rule, written, entries, range, &decoding) { isComplete = false }
+    // A record with a hole would be a trap for whoever reads it. One with a key too many is not: what else is wrong with
+    // the plan can be found in the same go.
+    return isComplete ? record : nil
   }
 
   private func reportUnknown(_ entry: Node.Entry, _ decoding: inout Decoding) {
@@ -99,10 +97,10 @@ extension Shape {
       hint: nearest.map { "did you mean `\($0)`?" } ?? "the keys here are: \(all)")
   }
 
-  private func check(
+  private func holds(
     _ rule: Rule, _ written: [String], _ entries: [Node.Entry], _ range: SourceRange,
     _ decoding: inout Decoding
-  ) {
+  ) -> Bool {
     let (names, isNeeded) =
       switch rule {
       case .exactlyOne(let names): (names, true)
@@ -118,6 +116,9 @@ extension Shape {
     } else if found.isEmpty, isNeeded {
       decoding.report(
         .missingKey, "\(noun) needs one of \(list)", at: SourceRange(start: range.start, end: range.start))
+    } else {
+      return true
     }
+    return false
   }
 }

@@ -18,7 +18,10 @@ public struct PlanLoader: Sendable {
     self.digest = digest
   }
 
-  /// Reads a plan; nil if anything is wrong with it.
+  /// Reads a plan.
+  ///
+  /// With errors among the diagnostics it is good for `GraphBuilder` to find more of them, and must not run; it is nil when
+  /// not even its first level could be read.
   ///
   /// - Parameters:
   ///   - source: the text and where it stands.
@@ -52,7 +55,7 @@ public struct PlanLoader: Sendable {
       // An alias repeats the errors of its anchor.
       if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
-    return (diagnostics.hasErrors ? nil : plan ?? nil, diagnostics.inReadingOrder)
+    return (plan, diagnostics.inReadingOrder)
   }
 }
 

@@ -128,7 +128,19 @@ struct PlanShape {
     }
     return PlanDraft(
       name: name, record: record, databases: databases, services: services, channels: channels,
-      uses: notes.uses, references: notes.references, steps: record[steps], finally: record[finally])
+      uses: notes.uses, references: notes.references, declared: declaredNames(root), steps: record[steps],
+      finally: record[finally])
+  }
+
+  /// Names as the text has them, read or not.
+  private func declaredNames(_ root: Node) -> [NameUse.Family: Set<String>] {
+    let sections: [NameUse.Family: String] = [
+      .database: "databases", .service: "services", .channel: "channels", .secret: "secrets",
+    ]
+    return sections.mapValues { section in
+      guard case .mapping(let entries)? = root[section]?.content else { return [] }
+      return Set(entries.map(\.key))
+    }
   }
 
   /// Reads the steps for their errors only, so that they are reported in the same go as those of the first level.
@@ -183,6 +195,7 @@ struct PlanDraft {
   let channels: [NamedChannel]
   let uses: [NameUse]
   let references: [PlacedReference]
+  let declared: [NameUse.Family: Set<String>]
   let steps: [Node]
   let finally: [Node]
 }

@@ -4,7 +4,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// `repo.json`: says that a directory is a repository, and of which form. Written once.
+/// `repo.json`: says that a directory is a repository, and of which form.
+///
+/// Written once.
 struct RepositoryDescription: Codable {
   var format: String
   var version: Int
@@ -81,24 +83,6 @@ struct RepositoryDescription: Codable {
       throw SnapshotError(
         .unsupported, "`\(layout.root)` is not a repository, and not empty: it holds `\(stranger)`",
         remedy: "name an empty or new directory")
-    }
-  }
-}
-
-/// Temporary files of backups that died.
-enum Leftovers {
-  /// Removes those that nobody holds the lock of. What cannot be removed is left for the next time: it costs space,
-  /// never correctness.
-  static func remove(_ layout: RepositoryLayout) {
-    guard let directory = try? FileDescriptor.directory(layout.temporary),
-      let names = try? DirectoryReader.names(in: directory, path: layout.temporary)
-    else { return }
-    for name in names {
-      let path = layout.temporary + "/" + String(decoding: name, as: UTF8.self)
-      guard let file = try? FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW),
-        (try? file.tryLock(path: path)) == true
-      else { continue }
-      _ = unlink(path)
     }
   }
 }

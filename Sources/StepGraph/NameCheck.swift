@@ -17,9 +17,13 @@ enum NameCheck {
     var used: [NameUse.Family: Set<String>] = [:]
     for use in plan.uses + (plan.steps + plan.finally).flatMap(\.uses) {
       used[use.family, default: []].insert(use.name)
-      guard known[use.family]?.contains(use.name) != true else { continue }
+      guard known[use.family]?.contains(use.name) != true,
+        plan.unread.names[use.family]?.contains(use.name) != true
+      else { continue }
       diagnostics.append(undeclared(use, among: declared[use.family] ?? []))
     }
+    // A step that could not be read may use what no other does.
+    guard !plan.unread.isPartial else { return }
     for database in plan.databases where used[.database]?.contains(database.id.text) != true {
       diagnostics.append(unused(.database, database.id.text, at: database.range))
     }

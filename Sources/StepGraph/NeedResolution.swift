@@ -12,6 +12,7 @@ enum NeedResolution {
       }
       var resolved: Set<Int> = []
       for need in needs {
+        if plan.unread.steps.contains(need.name) { continue }
         guard let target = index[need.name] else {
           diagnostics.append(
             unknownStep(need, of: step, hint: hintsLeft > 0 ? index.hint(for: need.name) : nil))

@@ -1,7 +1,9 @@
 public import BackendKit
 public import Testing
 
-/// What every check must do. A backend's test gives the same check in three situations and calls `holds`.
+/// What every check must do.
+///
+/// A backend's test gives the same check in three situations and calls `holds`.
 public struct CheckContract: Sendable {
   private let check: any IntegrityCheck
   private let right: StepContext

@@ -1,11 +1,12 @@
 public import BackendKit
-import Declarations
 import FoundationEssentials
 import RunEvents
 public import Testing
 import Values
 
-/// What every engine of files must do. A backend's test says how to make, change and read its data, and calls `holds`.
+/// What every engine of files must do.
+///
+/// A backend's test says how to make, change and read its data, and calls `holds`.
 public struct EngineContract: Sendable {
   private let make: @Sendable (String) throws -> any DatabaseEngine
   private let fill: @Sendable (String) async throws -> Void
@@ -97,14 +98,14 @@ public struct EngineContract: Sendable {
     let captured = try await engine.capture(in: scratch)
     return try await store.backUp(
       SnapshotSource(
-        database: database, engine: type(of: engine).declaration.name, root: captured.path,
+        database: database, engine: "Contract", root: captured.path,
         startedAt: captured.consistentAt, consistentAt: captured.consistentAt,
         facts: SnapshotFacts(rowCounts: captured.rowCounts ?? [:], identity: captured.identity))
     ) { _ in }
   }
 
   private func listing(of path: String) -> [String] {
-    let parent = PathText.parent(of: path)
+    let parent = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     // An unreadable folder is listed as empty and then differs from what is expected.
     return ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).sorted()
   }

@@ -69,7 +69,8 @@ import Values
       bad[index] ^= 1 << (index % 8)
       overwrite(path, bad)
       let error = await fixture.restoreFailure(record)
-      #expect(error?.code == .damaged || error?.code == .unsafePath, "byte \(index): \(String(describing: error))")
+      #expect(
+        error?.code == .damaged || error?.code == .unsafePath, "byte \(index): \(String(describing: error))")
     }
   }
 

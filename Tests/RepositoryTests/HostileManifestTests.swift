@@ -15,7 +15,7 @@ import Values
     _ fixture: Fixture, _ original: SnapshotRecord, totals: ManifestEnd? = nil,
     _ items: (SnapshotRecord) -> [ManifestItem]
   ) throws -> SnapshotRecord {
-    let writer = try ManifestWriter(in: fixture.layout.temporary, options: .small())
+    let writer = try ManifestWriter(in: try Workspace(fixture.layout), options: .small())
     let head = ManifestHead(
       database: original.database, snapshot: original.id, engine: original.engine, kind: "Full",
       startedAt: original.startedAt, consistentAt: original.consistentAt, isSingleFile: false)
@@ -62,7 +62,8 @@ import Values
   private func file(_ path: String, size: Int64 = 7, offset: Int = 512) -> ManifestItem {
     .file(
       FileEntry(
-        path: Array(path.utf8), metadata: metadata, size: size, content: .packed(offset: offset, digest: .zero),
+        path: Array(path.utf8), metadata: metadata, size: size,
+        content: .packed(offset: offset, digest: .zero),
         isSparse: false))
   }
 
@@ -76,7 +77,8 @@ import Values
   }
 
   @Test(arguments: [
-    "../escape", "/tmp/escape", "a/../../escape", "a//b", "./a", "a/.", "..", "", "nul\0byte", "a/", "missing/file",
+    "../escape", "/tmp/escape", "a/../../escape", "a//b", "./a", "a/.", "..", "", "nul\0byte", "a/",
+    "missing/file",
     String(repeating: "n", count: 256),
   ])
   func aPathThatLeavesIsRefused(path: String) async throws {
@@ -146,7 +148,8 @@ import Values
     func big(_ size: Int64, _ blockSize: Int, _ count: Int64, sparse: Bool = false) -> ManifestItem {
       .file(
         FileEntry(
-          path: [98], metadata: metadata, size: size, content: .blocks(size: blockSize, count: count), isSparse: sparse))
+          path: [98], metadata: metadata, size: size, content: .blocks(size: blockSize, count: count),
+          isSparse: sparse))
     }
     func block(_ index: Int64, _ change: (inout BlockLocation) -> Void = { _ in }) -> ManifestItem {
       var location = member
@@ -168,6 +171,8 @@ import Values
       [top, big(4096, 4096, 1), block(0) { $0.size = 1 << 20 }],
       [top, big(4096, 4096, 1), block(0), block(1)],
       [top, big(.max, 4096, 1 << 62)],
+      [top, big(.max, 4096, 1, sparse: true), block(1 << 50) { $0.pack = 7 }],
+      [top, big(.max, 4096, 1, sparse: true), block(.max)],
       [top, block(0)],
     ]
     for items in cases {
@@ -232,7 +237,8 @@ import Values
 
   @Test func garbageLinesAreRefused() {
     let lines = [
-      "", "{", "{}", "{\"k\":\"f\"}", "{\"k\":\"f\",\"p\":\"a\",\"s\":-1,\"m\":\"0644\",\"u\":0,\"g\":0,\"t\":0}",
+      "", "{", "{}", "{\"k\":\"f\"}",
+      "{\"k\":\"f\",\"p\":\"a\",\"s\":-1,\"m\":\"0644\",\"u\":0,\"g\":0,\"t\":0}",
       "{\"k\":\"d\",\"p\":\"a\",\"m\":\"099\",\"u\":0,\"g\":0,\"t\":0}",
       "{\"k\":\"d\",\"p\":\"a\",\"m\":\"0777777\",\"u\":0,\"g\":0,\"t\":0}",
       "{\"k\":\"d\",\"p\":\"a\",\"m\":\"0644\",\"u\":4294967296,\"g\":0,\"t\":0}",
@@ -250,7 +256,8 @@ import Values
   }
 
   @Test func everyLineSurvivesWritingAndReading() throws {
-    let location = BlockLocation(pack: 3, offset: 1 << 40, storedSize: 70, size: 4096, digest: SHA256Hasher.digest([1]))
+    let location = BlockLocation(
+      pack: 3, offset: 1 << 40, storedSize: 70, size: 4096, digest: SHA256Hasher.digest([1]))
     let odd: [UInt8] = [0xff, 10, 34, 92, 9, 1, 127, 0xc3]
     let moment = Timestamp(nanoseconds: 1_795_000_000_123_456_789)
     let items: [ManifestItem] = [
@@ -260,9 +267,15 @@ import Values
           engine: "odd \" name", kind: "Full", startedAt: moment, consistentAt: moment, isSingleFile: true)),
       .directory(odd, NodeMetadata(mode: 0o1777, user: .max, group: 0, modified: .min)),
       .member(location),
-      .file(FileEntry(path: Array("é\n".utf8), metadata: metadata, size: 9, content: .packed(offset: 4, digest: location.digest), isSparse: true)),
+      .file(
+        FileEntry(
+          path: Array("é\n".utf8), metadata: metadata, size: 9,
+          content: .packed(offset: 4, digest: location.digest), isSparse: true)),
       .file(FileEntry(path: [97], metadata: metadata, size: 0, content: .empty, isSparse: false)),
-      .file(FileEntry(path: [97], metadata: metadata, size: .max, content: .blocks(size: 8 << 20, count: 3), isSparse: true)),
+      .file(
+        FileEntry(
+          path: [97], metadata: metadata, size: .max, content: .blocks(size: 8 << 20, count: 3),
+          isSparse: true)),
       .blocks((0..<64).map { PayloadBlock(index: $0, location: location, isZeros: $0 % 2 == 0) }),
       .link(odd, target: odd, metadata), .hardLink(odd, of: [120]), .skipped(odd, reason: "fifo"),
       .pack(.init(sha256: location.digest, bytes: ByteCount(Int64.max))),

@@ -8,7 +8,9 @@ import Values
 
 /// The rescue: packs are ordinary archives for the tools of any system.
 @Suite struct TarDifferentialTests {
-  @Test(arguments: ["tar -xz -i -p -f -", "bsdtar -xzp --options read_concatenated_archives -f -"], [4096, 1 << 20])
+  @Test(
+    arguments: ["tar -xz -i -p -f -", "bsdtar -xzp --options read_concatenated_archives -f -"],
+    [4096, 1 << 20])
   func allPacksInOneStreamGiveTheTreeBack(extract: String, block: Int) async throws {
     let fixture = Fixture(options: block == 4096 ? .small() : RepositoryOptions())
     SampleTrees.everything(fixture.scratch("source"), block: block)
@@ -17,8 +19,7 @@ import Values
     let packs = record.packs.map { fixture.layout.pack($0.sha256) }.joined(separator: " ")
     let result = shell("cat \(packs) | (cd \(fixture.scratch("out")) && \(extract))")
     #expect(result.status == 0, "\(result.output)")
-    let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    try expectSame(fixture, topTime: !extract.hasPrefix("bsdtar"))
   }
 
   @Test(arguments: ["tar -xzpf", "bsdtar -xzpf"])
@@ -47,8 +48,18 @@ import Values
     mkdir(fixture.scratch("out"), 0o700)
     let result = shell("cd \(fixture.scratch("out")) && \(extract) \(fixture.layout.pack(pack.sha256))")
     #expect(result.status == 0, "\(result.output)")
-    let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    try expectSame(fixture, topTime: !extract.hasPrefix("bsdtar"))
+  }
+
+  /// bsdtar leaves the time of the directory that it extracts into as it is.
+  private func expectSame(_ fixture: Fixture, topTime: Bool) throws {
+    var before = try TreeState(fixture.scratch("source"), seconds: true)
+    var after = try TreeState(fixture.scratch("out"), seconds: true)
+    if !topTime {
+      before.nodes[[]]?.modified = 0
+      after.nodes[[]]?.modified = 0
+    }
+    #expect(after.differences(from: before) == [])
   }
 
   @Test func ownersBeyondSevenOctalDigitsAreKept() async throws {
@@ -61,7 +72,8 @@ import Values
     let result = shell("cd \(fixture.scratch("out")) && tar -xzpf \(fixture.layout.pack(pack.sha256))")
     #expect(result.status == 0, "\(result.output)")
     let before = try TreeState(fixture.scratch("source"), seconds: true)
-    #expect(try TreeState(fixture.scratch("out"), seconds: true).differences(from: before) == [])
+    let differences = try TreeState(fixture.scratch("out"), seconds: true).differences(from: before)
+    #expect(differences == [])
   }
 
   @Test func gzipAndSha256sumAgree() async throws {
@@ -85,7 +97,8 @@ import Values
     let record = try await fixture.backUp(fixture.scratch("source"))
     let path = fixture.layout.record(record.id, of: fixture.database)
     let zeros = String(repeating: "0", count: 64)
-    let sum = shell("sed 's/^  \"seal\" : \"[0-9a-f]*\"/  \"seal\" : \"\(zeros)\"/' \(path) | sha256sum").output
+    let sum = shell("sed 's/^  \"seal\" : \"[0-9a-f]*\"/  \"seal\" : \"\(zeros)\"/' \(path) | sha256sum")
+      .output
     #expect(sum.hasPrefix(record.seal.description))
   }
 }

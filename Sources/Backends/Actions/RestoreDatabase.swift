@@ -41,11 +41,13 @@ public struct RestoreDatabase: StepAction {
     point = inputs[Self.backupKey]
   }
 
+  /// What it touches.
   public var effects: ActionEffects {
     ActionEffects(
       phase: .restore, restores: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files", "kept"])
   }
 
+  /// Restores, with each decision on record before its effect.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let binding = try context.environment.database(id)
     let record = try await choose(binding, context)
@@ -140,6 +142,7 @@ public struct RestoreDatabase: StepAction {
     return outputs
   }
 
+  /// Looks at what a run would need, changing nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: false)]
     do throws(StepFailure) {

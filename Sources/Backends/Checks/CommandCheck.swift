@@ -48,9 +48,13 @@ public struct CommandCheck: IntegrityCheck {
     timeout = check[Self.timeoutKey]
   }
 
+  /// None: it reads no database.
   public var database: DatabaseID? { nil }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     var arguments: [String] = []
     for template in command { arguments.append(try context.text(template)) }

@@ -37,13 +37,16 @@ public struct QueryCheck: IntegrityCheck {
     expectation = check[Self.expectKey]
   }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
 
+  /// Why it cannot read a database of that engine.
   public func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any QueryableDatabase
       ? nil : "`Query` cannot ask `\(id)`: the engine \(type(of: engine).declaration.name) knows no SQL"
   }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let queryable = engine as? any QueryableDatabase else {

@@ -70,7 +70,9 @@ enum QueryExpectation: Sendable, Equatable {
     }
   }
 
-  /// Whether the fetched rows are what is expected, and what they are, for people. May take long.
+  /// Whether the fetched rows are what is expected, and what they are, for people.
+  ///
+  /// May take long.
   func judge(_ rows: [[String?]]) -> (passed: Bool, actual: String) {
     if case .rows(let count) = self {
       let found = rows.count > count ? "more than \(count)" : "\(rows.count)"

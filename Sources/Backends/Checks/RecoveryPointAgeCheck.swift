@@ -30,9 +30,13 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
     within = check[Self.withinKey]
   }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let restored =
       if let id { [try context.proven(id, by: "RecoveryPointAge")] } else { Array(context.restored.values) }

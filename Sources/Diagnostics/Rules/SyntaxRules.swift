@@ -96,8 +96,8 @@ extension DiagnosticRule {
       x-f: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
       """,
     good: """
-      x-retry: &retry {maxAttempts: 3}
-      defaults: {retry: *retry}
+      x-patience: &patience 10m
+      defaults: {timeout: *patience}
       """)
 
   /// A plain value means one thing to YAML 1.1 and another to YAML 1.2.

@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// Takes the workers' pieces in order and writes packs and manifest. One thread only.
+/// Takes the workers' pieces in order and writes packs and manifest.
+///
+/// One thread only.
 final class BackupWriter {
   let manifest: ManifestWriter
   let packs: PackWriter
@@ -16,7 +18,8 @@ final class BackupWriter {
   private var open: (pack: HashedFile.Savepoint, manifest: ManifestWriter.Savepoint)?
 
   init(
-    root: BeneathRoot, layout: RepositoryLayout, options: RepositoryOptions, pool: RawBlockPool,
+    root: BeneathRoot, layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions,
+    pool: RawBlockPool,
     queue: WorkQueue<(BackupJob, weight: Int)>, meter: ProgressMeter
   ) throws(SnapshotError) {
     self.root = root
@@ -24,8 +27,8 @@ final class BackupWriter {
     self.queue = queue
     self.meter = meter
     builder = BlockBuilder(root: root, options: options, pool: pool)
-    manifest = try ManifestWriter(in: layout.temporary, options: options)
-    packs = PackWriter(layout: layout, options: options, builder: builder, pool: pool)
+    manifest = try ManifestWriter(in: workspace, options: options)
+    packs = PackWriter(layout: layout, workspace: workspace, options: options, builder: builder, pool: pool)
   }
 
   func take(_ piece: BackupPiece) throws(SnapshotError) {
@@ -46,7 +49,9 @@ final class BackupWriter {
       try add(block, tag, index)
       meter.add(bytes: Int64(tag.size))
       queue.release(file.blockSize)
-    case .end(let file): try end(file)
+    case .end(let file):
+      try end(file)
+      queue.release(LargeFile.openWeight)
     }
   }
 
@@ -82,7 +87,9 @@ final class BackupWriter {
 
   /// The second and last attempt, on this thread: rare, so it need not be fast.
   private func readAgain(_ stale: LargeFile) throws(SnapshotError) -> LargeFile {
-    guard let file = try LargeFile.open(stale.path, beneath: root, options: options) else {
+    guard let file = try LargeFile.open(stale.path, beneath: root, options: options),
+      stale.status.names == 1 || file.status.isSameFile(as: stale.status)
+    else {
       throw BlockBuilder.changed(root.shown(stale.path))
     }
     let (header, headerTag) = try builder.begin(file)
@@ -128,7 +135,7 @@ extension LargeFile {
       guard status.kind == .file else { return nil }
       let blockSize = options.blockSize(forFileOf: status.size)
       let data = status.isSparse ? try dataBlocks(file, status.size, Int64(blockSize), shown) : nil
-      let all = 0..<(status.size + Int64(blockSize) - 1) / Int64(blockSize)
+      let all = 0..<FileEntry.blocks(of: blockSize, in: status.size)
       return LargeFile(
         path: path, status: status, file: SharedFile(file, path: shown), blockSize: blockSize,
         data: data ?? (all.isEmpty ? [] : [all]))

@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// A worker of a backup: reads, compresses, proves and hashes blocks. One for each thread.
+/// A worker of a backup: reads, compresses, proves and hashes blocks.
+///
+/// One for each thread.
 final class BlockBuilder {
   private let root: BeneathRoot
   private let codec: GzipBlockCodec
@@ -112,6 +114,8 @@ final class BlockBuilder {
     case .skipped(let reason): skip(item.path, reason, &outcome, &contents)
     case .file:
       guard let status = try appendFile(item) else {
+        // Other names may already refer to this one.
+        if item.status.names > 1 { throw Self.changed(root.shown(item.path)) }
         skip(item.path, "vanished", &outcome, &contents)
         return
       }
@@ -158,8 +162,9 @@ final class BlockBuilder {
     return outcome
   }
 
-  /// Appends header, content and padding of a small file; nil when it is gone. A file that changes while it is read
-  /// is read once more.
+  /// Appends header, content and padding of a small file; nil when it is gone.
+  ///
+  /// A file that changes while it is read is read once more.
   private func appendFile(_ item: PackedItem) throws(SnapshotError) -> FileStatus? {
     let start = raw.count
     for _ in 0..<2 {
@@ -186,9 +191,9 @@ final class BlockBuilder {
     let file = try root.open(item.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     let shown = root.shown(item.path)
     let before = try file.status(path: shown)
-    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2) else {
-      return nil
-    }
+    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2),
+      item.status.names == 1 || before.isSameFile(as: item.status)
+    else { return nil }
     raw.append(TarHeader.make(.file, path: item.path, metadata: NodeMetadata(before), size: before.size))
     let size = Int(before.size)
     // One byte more, so that a file that grew is seen even if its times do not tell.

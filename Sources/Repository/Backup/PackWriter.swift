@@ -2,7 +2,9 @@ import BackendKit
 import HostSystem
 import Values
 
-/// Lays compressed blocks one after another into packs. One thread only.
+/// Lays compressed blocks one after another into packs.
+///
+/// One thread only.
 final class PackWriter {
   /// The packs that are complete, in order.
   private(set) var packs: [SnapshotRecord.Object] = []
@@ -11,10 +13,16 @@ final class PackWriter {
   private let builder: BlockBuilder
   private let pool: RawBlockPool
   private var current: HashedFile?
-  private var finished: (file: HashedFile, object: SnapshotRecord.Object)?
+  private var ending: (file: HashedFile, object: SnapshotRecord.Object)?
+  private var finished: [FinishedFile] = []
+  private let workspace: Workspace
 
-  init(layout: RepositoryLayout, options: RepositoryOptions, builder: BlockBuilder, pool: RawBlockPool) {
+  init(
+    layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions, builder: BlockBuilder,
+    pool: RawBlockPool
+  ) {
     self.layout = layout
+    self.workspace = workspace
     self.options = options
     self.builder = builder
     self.pool = pool
@@ -45,7 +53,9 @@ final class PackWriter {
   /// Forgets everything in the current pack after `point`.
   func rollBack(to point: HashedFile.Savepoint) throws(SnapshotError) { try open().rollBack(to: point) }
 
-  /// Ends the pack if it has at least `size` bytes. Only between files.
+  /// Ends the pack if it has at least `size` bytes.
+  ///
+  /// Only between files.
   func close(ifAtLeast size: Int64) throws(SnapshotError) {
     guard let file = current, file.size >= size else { return }
     try appendZeros(TarHeader.endSize)
@@ -59,27 +69,37 @@ final class PackWriter {
     pool.put(block)
     let object = file.seal()
     // The pack before this one had the time of a whole pack to reach the device: its sync is short now.
-    try publishFinished()
-    finished = (file, object)
+    try syncEnding()
+    ending = (file, object)
     packs.append(object)
     current = nil
   }
 
-  /// Ends the last pack and makes all of them durable.
+  /// Ends the last pack and makes all of them durable under their names: none has one before all are complete, so
+  /// that a backup that fails leaves nothing.
   func finish() throws(SnapshotError) {
     try close(ifAtLeast: 1)
-    try publishFinished()
+    try syncEnding()
+    try onFiles("cannot complete an archive") { () throws(FileError) in
+      var directories: Set<String> = []
+      for file in finished {
+        let name = layout.pack(file.object.sha256)
+        try file.publish(as: name)
+        directories.insert(DurableFile.parent(of: name))
+      }
+      for directory in directories.sorted() { try DurableFile.syncDirectory(directory) }
+    }
   }
 
-  private func publishFinished() throws(SnapshotError) {
-    guard let (file, object) = finished else { return }
-    try file.publish(as: layout.pack(object.sha256), object)
-    finished = nil
+  private func syncEnding() throws(SnapshotError) {
+    guard let (file, object) = ending else { return }
+    finished.append(try file.finish(object))
+    ending = nil
   }
 
   private func open() throws(SnapshotError) -> HashedFile {
     if let current { return current }
-    let file = try HashedFile(in: layout.temporary, kind: "pack")
+    let file = try HashedFile(in: workspace, kind: "pack")
     current = file
     return file
   }

@@ -26,13 +26,15 @@ struct VerifyRun {
     let damage = FindingList<VerificationSummary.Damage>()
     let blocks = Atomic<Int64>(0)
     let bytes = Atomic<Int64>(0)
+    let pool = RawBlockPool()
     let planned = WorkerTeam.run(options.workers) { _ in
-      let reader = BlockReader()
+      let reader = BlockReader(pool: pool)
       while let (_, (job, weight)) = queue.take() {
         if case .pack(let index) = job {
           hash(index, damage, flag)
         } else {
           let size = check(job, reader, damage, meter)
+          reader.release()
           blocks.wrappingAdd(1, ordering: .relaxed)
           bytes.wrappingAdd(size, ordering: .relaxed)
         }

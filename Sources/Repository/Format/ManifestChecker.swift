@@ -107,7 +107,7 @@ struct ManifestChecker {
         throw ManifestFault(message: "`\(RelativePath.shown(entry.path))` reaches beyond its block")
       }
     case .blocks(let size, let count):
-      let most = entry.size / Int64(size) + (entry.size % Int64(size) == 0 ? 0 : 1)
+      let most = FileEntry.blocks(of: size, in: entry.size)
       guard count <= most, entry.isSparse || count == most else {
         throw ManifestFault(
           message: "`\(RelativePath.shown(entry.path))` has a number of blocks that does not fit")
@@ -123,7 +123,7 @@ struct ManifestChecker {
     let name = RelativePath.shown(current.path)
     for block in blocks {
       guard block.index >= current.next,
-        block.index < (current.size + Int64(current.block) - 1) / Int64(current.block)
+        block.index < FileEntry.blocks(of: current.block, in: current.size)
       else { throw ManifestFault(message: "block \(block.index) of `\(name)` is out of order or range") }
       let expected = min(Int64(current.block), current.size - block.index * Int64(current.block))
       guard Int64(block.location.size) == expected else {

@@ -50,6 +50,11 @@ struct FileEntry: Sendable, Equatable {
   var content: Content
   /// The file had holes; runs of zeros come back as holes.
   var isSparse: Bool
+
+  /// How many blocks of `block` bytes it takes for `size` bytes; right even for the largest size there is.
+  static func blocks(of block: Int, in size: Int64) -> Int64 {
+    size / Int64(block) + (size % Int64(block) == 0 ? 0 : 1)
+  }
 }
 
 /// What the first line says.

@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// Opens packs as they are needed; keeps the last few open. One thread only; the files it gives may be shared.
+/// Opens packs as they are needed; keeps the last few open.
+///
+/// One thread only; the files it gives may be shared.
 struct PackFiles {
   private let layout: RepositoryLayout
   private let packs: [SnapshotRecord.Object]
@@ -44,18 +46,35 @@ struct PackFiles {
   }
 }
 
-/// Reads, inflates and checks blocks. One for each thread.
+/// Reads, inflates and checks blocks.
+///
+/// One for each thread.
 final class BlockReader {
-  private let stored = RawBlock(capacity: 1 << 20)
-  private let plain = RawBlock(capacity: 1 << 20)
   private let codec = GzipBlockCodec()
+  private let pool: RawBlockPool
+  private var held: RawBlock?
+
+  /// `pool` is shared by all threads, so that as much memory is in use as there are blocks in flight.
+  init(pool: RawBlockPool) { self.pool = pool }
+
+  /// Gives back the memory of the block read last.
+  ///
+  /// Call at the end of each job.
+  func release() {
+    if let held { pool.put(held) }
+    held = nil
+  }
 
   /// A block that is not as it was written, in words that follow its name.
   struct Damage: Error { let reason: String }
 
-  /// The content of a block, proven by its digest; valid until the next call.
+  /// The content of a block, proven by its digest; valid until the next call of anything here.
   func read(_ location: BlockLocation, from pack: SharedFile) throws(Damage) -> UnsafeRawBufferPointer {
-    stored.reserve(location.storedSize)
+    release()
+    let stored = pool.take(location.storedSize)
+    defer { pool.put(stored) }
+    let plain = pool.take(location.size)
+    held = plain
     stored.count = location.storedSize
     let target = UnsafeMutableRawBufferPointer(rebasing: stored.bytes[..<location.storedSize])
     let got: Int
@@ -65,8 +84,6 @@ final class BlockReader {
     guard got == location.storedSize else {
       throw Damage(reason: "is cut off: the pack `\(pack.path)` ends before it")
     }
-    plain.count = 0
-    plain.reserve(location.size)
     plain.count = location.size
     let output = UnsafeMutableRawBufferPointer(rebasing: plain.bytes[..<location.size])
     do { try codec.decode(stored.content, digest: location.digest, into: output) } catch {

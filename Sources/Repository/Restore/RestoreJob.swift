@@ -34,16 +34,22 @@ enum RestoreJob: Sendable {
   case finish(RestoringFile)
 }
 
-/// A worker of a restore. One for each thread.
+/// A worker of a restore.
+///
+/// One for each thread.
 final class BlockPlacer {
   private let root: BeneathRoot
   private let staging: String
   private let needed: Int64
   private let owner: Bool
-  private let reader = BlockReader()
+  private let reader: BlockReader
   private let meter: ProgressMeter
 
-  init(root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, meter: ProgressMeter) {
+  init(
+    root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, pool: RawBlockPool,
+    meter: ProgressMeter
+  ) {
+    reader = BlockReader(pool: pool)
     self.root = root
     self.staging = staging
     self.needed = needed
@@ -52,6 +58,7 @@ final class BlockPlacer {
   }
 
   func run(_ job: RestoreJob) throws(SnapshotError) {
+    defer { reader.release() }
     switch job {
     case .packed(let location, let pack, let entries): try packed(location, pack, entries)
     case .block(let target, let block, let pack): try place(target, block, pack)

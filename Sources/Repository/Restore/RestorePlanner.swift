@@ -3,8 +3,10 @@ import Glibc
 import HostSystem
 import Values
 
-/// Turns the lines of a manifest into jobs: makes directories, opens and reserves large files, and gathers the
-/// small files of each block. In the order of the manifest, which is that of the packs.
+/// Turns the lines of a manifest into jobs: makes directories, opens and reserves large files, and gathers
+/// the small files of each block.
+///
+/// In the order of the manifest, which is that of the packs.
 struct RestorePlanner {
   private let root: BeneathRoot
   private let queue: WorkQueue<(RestoreJob, weight: Int)>

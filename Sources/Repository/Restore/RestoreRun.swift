@@ -3,8 +3,10 @@ import Glibc
 import HostSystem
 import Values
 
-/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of directories,
-/// then syncs. Removes everything again on failure.
+/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of
+/// directories, then syncs.
+///
+/// Removes everything again on failure.
 struct RestoreRun {
   let layout: RepositoryLayout
   let options: RepositoryOptions
@@ -109,9 +111,10 @@ struct RestoreRun {
     let meter = ProgressMeter(
       bytesTotal: record.logicalBytes.bytes, filesTotal: record.files, handler: progress)
     let queue = WorkQueue<(RestoreJob, weight: Int)>(limit: options.window, flag: flag)
+    let pool = RawBlockPool()
     let read = WorkerTeam.run(options.restorers) { _ in
       let placer = BlockPlacer(
-        root: root, staging: staging, needed: needed, setsOwner: setsOwner, meter: meter)
+        root: root, staging: staging, needed: needed, setsOwner: setsOwner, pool: pool, meter: meter)
       while let (_, (job, weight)) = queue.take() {
         do throws(SnapshotError) { try placer.run(job) } catch { queue.fail(error) }
         queue.release(weight)

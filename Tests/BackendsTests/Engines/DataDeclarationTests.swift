@@ -1,5 +1,6 @@
 import BackendKit
 import Declarations
+import Diagnostics
 import PlanSyntax
 import Testing
 
@@ -54,7 +55,8 @@ import Testing
   }
 
   @Test func relativePathsCountFromThePlan() throws {
-    let record = try DataKeys.record(SQLiteEngine.declaration, "{path: ../var/orders.db}", folder: "/srv/plans")
+    let record = try DataKeys.record(
+      SQLiteEngine.declaration, "{path: ../var/orders.db}", folder: "/srv/plans")
     #expect(SQLiteEngine(record).path == "/srv/var/orders.db")
     #expect(SQLiteEngine(record).target == .data(at: "/srv/var/orders.db"))
   }
@@ -73,7 +75,10 @@ import Testing
 
   @Test func twoChecksOfOneNameAreRefused() throws {
     let text = "checks: [{type: TCP, port: 1, id: a}, {type: TCP, port: 2, id: a}]"
-    #expect(try DataKeys.findings(VerifyIntegrity.declaration, text) == ["DRP105 two checks of this step are named `a`"])
+    #expect(
+      try DataKeys.findings(VerifyIntegrity.declaration, text) == [
+        "DRP105 two checks of this step are named `a`"
+      ])
   }
 
   @Test(arguments: [
@@ -85,7 +90,8 @@ import Testing
     ("{type: Query, database: d, sql: s, expect: {min: \"1\"}}", "DRP103"),
     ("{type: HTTP, url: \"http://h\", contains: a, matches: b}", "DRP111"),
     ("{type: HTTP, url: \"http://h\", method: POST}", "DRP110"),
-    ("{type: RecoveryPointAge, within: 300}", "DRP106"), ("{type: RowCounts, database: d, tolerance: 5}", "DRP103"),
+    ("{type: RecoveryPointAge, within: 300}", "DRP106"),
+    ("{type: RowCounts, database: d, tolerance: 5}", "DRP103"),
     ("{type: TCP, port: 1, id: Not Kebab}", "DRP108"),
   ])
   func aCheckThatCannotWorkIsRefused(_ check: String, _ code: String) throws {

@@ -28,7 +28,8 @@ import Values
         try Data("one".utf8).write(to: URL(filePath: path + "/a"))
         try Data("two".utf8).write(to: URL(filePath: path + "/sub/b"))
       },
-      change: { try Data("three".utf8).write(to: URL(filePath: $0 + "/sub/c")) }, content: Self.tree
+      change: { try Data("three".utf8).write(to: URL(filePath: $0 + "/sub/c")) },
+      content: { try Self.tree($0) }
     ).holds()
   }
 
@@ -105,10 +106,12 @@ import Values
     try FileManager.default.createDirectory(atPath: scratch.file(name), withIntermediateDirectories: false)
   }
 
-  @Sendable private static func tree(_ path: String) throws -> String {
+  private static func tree(_ path: String) throws -> String {
     var lines: [String] = []
     for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted() {
-      let text = (try? Data(contentsOf: URL(filePath: path + "/" + name))).map { String(decoding: $0, as: UTF8.self) }
+      let text = (try? Data(contentsOf: URL(filePath: path + "/" + name))).map {
+        String(decoding: $0, as: UTF8.self)
+      }
       lines.append("\(name): \(text ?? "folder")")
     }
     return lines.joined(separator: "\n")

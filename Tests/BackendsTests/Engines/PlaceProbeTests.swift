@@ -55,7 +55,8 @@ import Values
     let engine = try DataKeys.sqlite(folder + "/orders.db")
     let run = RunID(startedAt: Timestamp(seconds: 0), plan: PlanFixtures.planName, entropy: 1)
     let failure = await #expect(throws: StepFailure.self) {
-      try await engine.restoration.begin(run: run, database: PlanFixtures.database("orders"), needing: ByteCount(1))
+      try await engine.restoration.begin(
+        run: run, database: PlanFixtures.database("orders"), needing: ByteCount(1))
     }
     try await Unwritable.set(folder, false)
     #expect(findings.map(\.state) == [.blocked])
@@ -65,7 +66,7 @@ import Values
 
   private func probe(_ name: String, _ bytes: ByteCount?) async -> [ProbeFinding] {
     do {
-      return await try DataKeys.sqlite(scratch.file(name)).probe(forRestore: true, needing: bytes)
+      return try await DataKeys.sqlite(scratch.file(name)).probe(forRestore: true, needing: bytes)
     } catch {
       return [ProbeFinding("keys", .blocked, "\(error)")]
     }
@@ -76,7 +77,9 @@ import Values
 enum Unwritable {
   static var isPossible: Bool {
     get async {
-      guard let folder = try? ScratchFolder(), (try? await set(folder.path, true)) != nil else { return false }
+      guard let folder = try? ScratchFolder(), (try? await set(folder.path, true)) != nil else {
+        return false
+      }
       let isLocked = !FolderAccess.isWritable(folder.path)
       return (try? await set(folder.path, false)) != nil && isLocked
     }
@@ -84,7 +87,8 @@ enum Unwritable {
 
   static func set(_ folder: String, _ isLocked: Bool) async throws {
     let isRoot = FileManager.default.isWritableFile(atPath: "/proc/1/oom_score_adj")
-    let command = isRoot ? ["chattr", isLocked ? "+i" : "-i", folder] : ["chmod", isLocked ? "555" : "755", folder]
+    let command =
+      isRoot ? ["chattr", isLocked ? "+i" : "-i", folder] : ["chmod", isLocked ? "555" : "755", folder]
     let result = try await ChildProcess.run(Command(command))
     guard result.status.isSuccess else { throw SampleDatabase.NotSound(description: result.error.text) }
   }

@@ -150,6 +150,32 @@ import Values
     await next.abandon(staging)
   }
 
+  @Test(.enabled("needs the right to mount") { await SmallDisk.isPossible })
+  func aDiskThatFillsUpLeavesLiveDataAndNothingElse() async throws {
+    let record = try await snapshot(orders: 100_000)
+    let disk = scratch.file("disk")
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+    try await SmallDisk.mount(disk)
+    let outcome: Result<[String], any Error>
+    do {
+      try SampleDatabase.make(disk + "/orders.db", orders: 7)
+      let restoration = try DataKeys.sqlite(disk + "/orders.db").restoration
+      // Told that it is little: what the space check would refuse is tried all the same.
+      let staging = try await restoration.begin(run: run, database: database, needing: ByteCount(1))
+      let error = await #expect(throws: SnapshotError.self) {
+        _ = try await store.restore(record.id, of: database, into: staging) { _ in }
+      }
+      #expect(error?.code == .noSpace)
+      await restoration.abandon(staging)
+      #expect(try SampleDatabase.soundOrders(disk + "/orders.db") == 7)
+      outcome = .success(try FileManager.default.contentsOfDirectory(atPath: disk))
+    } catch {
+      outcome = .failure(error)
+    }
+    try await SmallDisk.unmount(disk)
+    #expect(try outcome.get() == ["orders.db"])
+  }
+
   private func snapshot(orders: Int, mode: Int = 0o644) async throws -> SnapshotRecord {
     let folder = scratch.file("source")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -158,5 +184,26 @@ import Values
     let engine = try DataKeys.sqlite(folder + "/source.db")
     let binding = DatabaseBinding(id: database, engineName: "SQLite", source: engine, target: engine)
     return try await SnapshotTaking.take(of: binding, into: store, scratch: scratch.file("scratch")) { _ in }
+  }
+}
+
+/// A file system of 3 MiB.
+enum SmallDisk {
+  static var isPossible: Bool {
+    get async {
+      guard let folder = try? ScratchFolder(), (try? await mount(folder.path)) != nil else { return false }
+      return (try? await unmount(folder.path)) != nil
+    }
+  }
+
+  static func mount(_ folder: String) async throws {
+    try await run("mount", "-t", "tmpfs", "-o", "size=3m", "none", folder)
+  }
+
+  static func unmount(_ folder: String) async throws { try await run("umount", folder) }
+
+  private static func run(_ arguments: String...) async throws {
+    let result = try await ChildProcess.run(Command(arguments))
+    guard result.status.isSuccess else { throw SampleDatabase.NotSound(description: result.error.text) }
   }
 }

@@ -48,14 +48,19 @@ public struct SQLiteEngine: QueryableDatabase {
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
+  /// The path, as the plan says it.
   public var target: TargetName { .data(at: file) }
+
+  /// The path, as the plan says it.
   public var path: String? { file }
 
+  /// Copies the database into `scratch` while others read and write it.
   public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let capture = SQLiteCapture(source: file, scratch: scratch)
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
+  /// Staged beside the place and swapped in by one step.
   public var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
@@ -69,6 +74,7 @@ public struct SQLiteEngine: QueryableDatabase {
       })
   }
 
+  /// `integrity_check` and, unless the plan says otherwise, `foreign_key_check`.
   public func check() async throws(StepFailure) -> [String] {
     let proof = SQLiteProof(checksForeignKeys: checksForeignKeys)
     let file = try await existingFile()
@@ -77,6 +83,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// Rows by table, all from one state.
   public func rowCounts() async throws(StepFailure) -> [String: Int64] {
     let file = try await existingFile()
     return try await reading("counting the rows of `\(file)`") { (database) throws(SQLiteError) in
@@ -86,6 +93,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// The rows of one query on a connection that cannot write; values as the `sqlite3` shell shows them.
   public func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
@@ -96,6 +104,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// Looks at the files only; nothing is opened through the engine.
   public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     await runBlocking {
       forRestore

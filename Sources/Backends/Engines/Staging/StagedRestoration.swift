@@ -31,6 +31,23 @@ struct StagedRestoration: Restoration {
   }
 
   func begin(run: RunID, database: DatabaseID, needing bytes: ByteCount) async throws(StepFailure) -> String {
+    // A process that another thread is just starting shares our locks until its program runs: a moment, not a run.
+    for _ in 0..<20 {
+      do throws(StepFailure) {
+        return try await beginOnce(run: run, needing: bytes)
+      } catch {
+        guard error.code == .targetBusy else { throw error }
+      }
+      do throws(CancellationError) {
+        try await HostClock().sleep(for: .milliseconds(50))
+      } catch {
+        throw .cancelled("the restore to `\(declared)`")
+      }
+    }
+    return try await beginOnce(run: run, needing: bytes)
+  }
+
+  private func beginOnce(run: RunID, needing bytes: ByteCount) async throws(StepFailure) -> String {
     try await runBlocking { () throws(StepFailure) in
       hold.release()
       let place = try RestorePlace.resolve(declared)
