@@ -9,7 +9,9 @@ public enum DrplanTool {
 
   /// Carries out one command line, without the program's own name; the result is the exit code.
   public static func run(_ arguments: [String]) async -> Int32 {
-    await carryOut(arguments).rawValue
+    // `drplan run ... | head` must not end a recovery: what cannot be shown is dropped instead.
+    SignalStream.ignoreBrokenPipes()
+    return await carryOut(arguments).rawValue
   }
 
   private static func carryOut(_ arguments: [String]) async -> ExitCode {

@@ -39,6 +39,8 @@ struct LiveRun {
     }
     let view = Task { await RunView(board, console, redraws: redraws).show() }
     let outcome = await execute(board, journal, interrupts)
+    // A step that was given up must not go on changing things once the locks are free.
+    await ChildProcess.killAll()
     board.close()
     await view.value
     await events?.finish()

@@ -56,7 +56,7 @@ public enum DurableFile {
     let file = try FileDescriptor.open(path)
     let size = try file.status(path: path).size
     guard size <= Int64(limit) else {
-      throw FileError("read", path, detail: "it has \(size) bytes, more than the \(limit) that it may have")
+      throw .tooLarge(path, bytes: size, limit: limit)
     }
     // One more byte than the size, so that a file that grew meanwhile is seen.
     let bytes = try file.bytes(Int(size) + 1, path: path)
