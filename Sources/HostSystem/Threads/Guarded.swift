@@ -1,7 +1,7 @@
 import Glibc
 
-/// State that threads share and wait for: a lock and a condition.
 // `state` is touched only between lock and unlock of `mutex`, which with `condition` never moves: hence Sendable.
+/// State that threads share and wait for: a lock and a condition.
 public final class Guarded<State>: @unchecked Sendable {
   private var state: State
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -1,7 +1,7 @@
 import HostSystem
 
-/// A reusable piece of memory that travels with a job from thread to thread.
 // Exactly one job holds a block at a time and hands it on through a queue, whose lock orders the accesses.
+/// A reusable piece of memory that travels with a job from thread to thread.
 final class RawBlock: @unchecked Sendable {
   private(set) var bytes: UnsafeMutableRawBufferPointer
   /// How much of it is in use.
