@@ -119,7 +119,7 @@ public struct Option: Sendable {
     self.choices = choices
     self.isRepeatable = isRepeatable
     self.summary = summary
-    self.completion = choices.isEmpty ? completion : .words(choices)
+    self.completion = choices.isEmpty ? completion : .words { choices }
   }
 }
 
@@ -132,5 +132,7 @@ public enum Completion: Sendable {
   /// Folders.
   case folders
   /// One of these.
-  case words([String])
+  ///
+  /// They are asked for when a completion script is written, not by every command.
+  case words(@Sendable () -> [String])
 }

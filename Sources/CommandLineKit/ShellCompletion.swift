@@ -28,7 +28,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       let words = command.subcommands.map(\.name) + command.options.map { "--\($0.name)" } + ["--help"]
       let wantsFiles = command.arguments.contains { if case .files = $0.completion { true } else { false } }
       let choices = command.arguments.flatMap { argument -> [String] in
-        if case .words(let words) = argument.completion { words } else { [] }
+        if case .words(let words) = argument.completion { words() } else { [] }
       }
       cases += """
             "\(path.joined(separator: " "))") words="\((choices + words).joined(separator: " "))"; files=\(wantsFiles ? 1 : 0);;
@@ -41,7 +41,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       switch option.completion {
       case .words(let words):
         values +=
-          "    --\(option.name)) COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\")); return;;\n"
+          "    --\(option.name)) COMPREPLY=($(compgen -W \"\(words().joined(separator: " "))\" -- \"$current\")); return;;\n"
       case .folders:
         values +=
           "    --\(option.name)) compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\")); return;;\n"
@@ -91,7 +91,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
         let letter = option.letter.map { " -s \($0)" } ?? ""
         let value =
           switch option.completion {
-          case .words(let words): " -x -a \(quoted(words.joined(separator: " ")))"
+          case .words(let words): " -x -a \(quoted(words().joined(separator: " ")))"
           case .files: " -r -F"
           case .folders: " -x -a '(__fish_complete_directories)'"
           case .none: if case .required = option.value { " -x" } else { "" }
@@ -103,7 +103,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
         switch argument.completion {
         case .files: lines.append("complete -c \(root.name)\(when) -F")
         case .words(let words):
-          lines.append("complete -c \(root.name)\(when) -a \(quoted(words.joined(separator: " ")))")
+          lines.append("complete -c \(root.name)\(when) -a \(quoted(words().joined(separator: " ")))")
         case .folders, .none: break
         }
       }

@@ -45,7 +45,7 @@ struct DatabaseSection {
       guard let entry = engines.select(node, &decoding), case .mapping(let fields) = node.content else {
         return nil
       }
-      guard let record = Self.shape.read(fields.filter { $0.key != engines.key }, at: node.range, &decoding)
+      guard let record = Self.shape.read(fields, at: node.range, except: engines.key, &decoding)
       else { return nil }
       let places = entry.declaration.shape
       let source = places.read(record[Self.source], &decoding)

@@ -6,18 +6,54 @@ import PlanModel
 /// Holds the places of the databases against each other and against the repository.
 enum PlaceCheck {
   static func run(_ plan: Plan, _ diagnostics: inout [Diagnostic]) {
-    var places: [(database: Database, path: String)] = []
+    var places = Places()
     for database in plan.databases {
       for path in Set([database.source.path, database.recovery.path].compactMap { $0 }).sorted() {
-        for other in places where other.database.id != database.id {
-          guard PathText.contains(other.path, path) || PathText.contains(path, other.path) else { continue }
+        for other in places.touching(path) where other.database.id != database.id {
           diagnostics.append(overlap(database, path, other.database, other.path))
         }
-        places.append((database, path))
+        places.add(database, path)
         if let repository = plan.repository, PathText.contains(path, repository.directory) {
           diagnostics.append(swallowed(repository, by: database, path))
         }
       }
+    }
+  }
+
+  /// Places by path, so that each new one is held against those that it touches and not against all.
+  private struct Places {
+    typealias Place = (database: Database, path: String)
+
+    /// A place that touches very many others is told of some: the list would be longer than the plan.
+    static let limit = 16
+
+    private var places: [Place] = []
+    /// Places at each path.
+    private var at: [String: [Int]] = [:]
+    /// Places anywhere inside each folder.
+    private var inside: [String: [Int]] = [:]
+
+    mutating func add(_ database: Database, _ path: String) {
+      at[path, default: []].append(places.count)
+      for folder in Self.folders(above: path) { inside[folder, default: []].append(places.count) }
+      places.append((database, path))
+    }
+
+    /// Places that contain `path`, are it or lie inside it, in the order in which they were added.
+    func touching(_ path: String) -> [Place] {
+      var found = (at[path] ?? []).prefix(Self.limit) + (inside[path] ?? []).prefix(Self.limit)
+      for folder in Self.folders(above: path) { found += at[folder] ?? [] }
+      return found.sorted().prefix(Self.limit).map { places[$0] }
+    }
+
+    private static func folders(above path: String) -> [String] {
+      var folders: [String] = []
+      var path = path
+      while path != "/", path != "." {
+        path = PathText.parent(of: path)
+        folders.append(path)
+      }
+      return folders
     }
   }
 

@@ -8,14 +8,38 @@ import Values
 /// and runs after the restore.
 enum VerificationCheck {
   static func run(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) {
+    let readers = readers(graph, &diagnostics)
+    var restores: [Restore] = []
+    for (node, entry) in graph.nodes.enumerated() where !entry.isFinally {
+      for id in entry.step.action.effects.restores {
+        restores.append(Restore(database: id, node: node, readers: readers[id] ?? []))
+      }
+    }
+    let isRead = graph.leads(restores.map { ($0.node, $0.readers) })
+    let before = graph.restoredWhen.map { graph.ancestors(of: $0).union([$0]) }
+    let isReadInTime = before.map { before in
+      graph.leads(restores.map { ($0.node, $0.readers.filter(before.contains)) })
+    }
+    for (index, restore) in restores.enumerated() {
+      check(restore, isRead[index], isReadInTime?[index] ?? true, graph, &diagnostics)
+    }
+  }
+
+  /// One database restored by one step, with the steps that prove it.
+  private struct Restore {
+    let database: DatabaseID
+    let node: Int
+    let readers: [Int]
+  }
+
+  /// The steps that read each database with a required check; misfits are reported.
+  private static func readers(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) -> [DatabaseID: [Int]] {
+    let databases = Dictionary(
+      graph.plan.databases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var readers: [DatabaseID: [Int]] = [:]
     for (node, entry) in graph.nodes.enumerated() {
       for planned in entry.step.action.effects.checks {
-        guard let id = planned.check.database,
-          let database = graph.plan.databases.first(where: { $0.id == id })
-        else {
-          continue
-        }
+        guard let id = planned.check.database, let database = databases[id] else { continue }
         if let misfit = planned.check.misfit(with: database.recovery) {
           diagnostics.append(
             Diagnostic(
@@ -30,19 +54,16 @@ enum VerificationCheck {
         }
       }
     }
-    for (node, entry) in graph.nodes.enumerated() where !entry.isFinally {
-      for id in entry.step.action.effects.restores {
-        check(id, restoredBy: node, readers: readers[id] ?? [], graph, &diagnostics)
-      }
-    }
+    return readers
   }
 
   private static func check(
-    _ id: DatabaseID, restoredBy node: Int, readers: [Int], _ graph: StepGraph,
+    _ restore: Restore, _ isRead: Bool, _ isReadInTime: Bool, _ graph: StepGraph,
     _ diagnostics: inout [Diagnostic]
   ) {
-    let step = graph.nodes[node].step
-    guard !readers.isEmpty else {
+    let id = restore.database
+    let step = graph.nodes[restore.node].step
+    guard let first = restore.readers.first.map({ graph.nodes[$0].step }) else {
       diagnostics.append(
         Diagnostic(
           .unverifiedRestore, "database `\(id)` is restored, but no required check reads it", at: step.range,
@@ -51,19 +72,17 @@ enum VerificationCheck {
         ))
       return
     }
-    let after = graph.descendants(of: node)
-    guard readers.contains(where: after.contains) else {
+    guard isRead else {
       diagnostics.append(
         Diagnostic(
           .verifyBeforeRestore,
-          "no check of `\(id)` runs after `\(step.id)` has restored it: `\(graph.nodes[readers[0]].step.id)` does not wait for it",
-          at: graph.nodes[readers[0]].step.range, hint: "add `\(step.id)` to the `needs` of the check's step")
+          "no check of `\(id)` runs after `\(step.id)` has restored it: `\(first.id)` does not wait for it",
+          at: first.range, hint: "add `\(step.id)` to the `needs` of the check's step")
       )
       return
     }
     guard let restoredWhen = graph.restoredWhen else { return }
-    let before = graph.ancestors(of: restoredWhen).union([restoredWhen])
-    if !readers.contains(where: { before.contains($0) && after.contains($0) }) {
+    if !isReadInTime {
       diagnostics.append(
         Diagnostic(
           .weaklyVerifiedRestore,

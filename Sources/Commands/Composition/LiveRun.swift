@@ -40,6 +40,8 @@ struct LiveRun {
     let view = Task { await RunView(board, console, redraws: redraws).show() }
     let outcome = await execute(board, journal, interrupts)
     board.close()
+    // It sleeps between looks; being cancelled it looks a last time at once.
+    view.cancel()
     await view.value
     await events?.finish()
     return try finish(outcome, board, directory)

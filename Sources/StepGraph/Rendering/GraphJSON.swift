@@ -21,11 +21,14 @@ public enum GraphJSON {
       "worstSeconds": .number(worst.total.roundedSeconds),
       "marginSeconds": .number((rto - worst.total).roundedSeconds),
       "hasUnknownDurations": .bool(graph.hasUnknownDurations),
-      "steps": .array(graph.nodes.indices.map { step($0, graph, expected, isCritical: critical.contains($0)) }),
+      "steps": .array(
+        graph.nodes.indices.map { step($0, graph, expected, isCritical: critical.contains($0)) }),
     ]
   }
 
-  private static func step(_ node: Int, _ graph: StepGraph, _ path: CriticalPath, isCritical: Bool) -> JSONValue {
+  private static func step(_ node: Int, _ graph: StepGraph, _ path: CriticalPath, isCritical: Bool)
+    -> JSONValue
+  {
     let entry = graph.nodes[node]
     return [
       "id": .string(entry.step.id.text),

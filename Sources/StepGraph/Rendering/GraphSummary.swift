@@ -14,7 +14,10 @@ extension StepGraph {
 
   /// The critical path if every step takes as long as its declared timeout.
   public var worstPath: CriticalPath {
-    criticalPath { $0.step.modes.contains(.recovery) && $0.step.declaresTimeout ? $0.step.timeout : assumedDuration(of: $0) ?? .zero }
+    criticalPath {
+      $0.step.modes.contains(.recovery) && $0.step.declaresTimeout
+        ? $0.step.timeout : assumedDuration(of: $0) ?? .zero
+    }
   }
 
   /// Whether any main step has neither estimate nor timeout, so that no path can be trusted to be complete.

@@ -21,27 +21,36 @@ public enum GraphText {
       lines += ["", "finally, whatever happened:"]
       for node in graph.mainCount..<graph.nodes.count {
         let step = graph.nodes[node].step
-        lines.append(columns.line(" ", "", step.id.text, step.actionName, takes(graph.nodes[node], graph), "", needs(node, graph)))
+        lines.append(
+          columns.line(
+            " ", "", step.id.text, step.actionName, takes(graph.nodes[node], graph), "", needs(node, graph)))
       }
     }
     lines += ["", "* on the critical path; ~ estimated, <= declared timeout, ? neither"]
-    if let node = graph.restoredWhen { lines.append("the recovery clock stops when `\(graph.nodes[node].step.id)` succeeds") }
+    if let node = graph.restoredWhen {
+      lines.append("the recovery clock stops when `\(graph.nodes[node].step.id)` succeeds")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private static func heading(_ graph: StepGraph, _ path: CriticalPath) -> String {
     let rto = graph.plan.objectives.rto
     let worst = graph.worstPath
-    var text = "\(graph.plan.name): \(graph.nodes.count) steps; expected \(path.total.planText), worst case by timeouts \(worst.total.planText)"
+    var text =
+      "\(graph.plan.name): \(graph.nodes.count) steps; expected \(path.total.planText), worst case by timeouts \(worst.total.planText)"
     text += ", RTO \(rto.planText), margin \(rto >= worst.total ? (rto - worst.total).planText : "none")"
     let names = path.nodes.map { graph.nodes[$0].step.id.text }
-    text += "\ncritical path: \(names.count <= 12 ? names.joined(separator: " -> ") : "\(names[0]) -> ... -> \(names[names.count - 1]) (\(names.count) steps)")"
-    if graph.hasUnknownDurations { text += "\nsome steps have neither estimate nor timeout: the times are lower bounds" }
+    text +=
+      "\ncritical path: \(names.count <= 12 ? names.joined(separator: " -> ") : "\(names[0]) -> ... -> \(names[names.count - 1]) (\(names.count) steps)")"
+    if graph.hasUnknownDurations {
+      text += "\nsome steps have neither estimate nor timeout: the times are lower bounds"
+    }
     return text
   }
 
   private static func row(
-    _ node: Int, _ graph: StepGraph, _ path: CriticalPath, _ critical: Set<Int>, _ horizon: Duration, _ columns: Columns,
+    _ node: Int, _ graph: StepGraph, _ path: CriticalPath, _ critical: Set<Int>, _ horizon: Duration,
+    _ columns: Columns,
     color: Bool
   ) -> String {
     let entry = graph.nodes[node]
@@ -69,7 +78,8 @@ public enum GraphText {
     func column(_ time: Duration) -> Int { Int(Double(width) * (time / horizon)) }
     let start = min(column(span.start), width - 1)
     let length = max(1, column(span.end) - start)
-    return String(repeating: " ", count: start) + (span.end > span.start ? String(repeating: "=", count: length) : "|")
+    return String(repeating: " ", count: start)
+      + (span.end > span.start ? String(repeating: "=", count: length) : "|")
   }
 }
 
@@ -82,12 +92,16 @@ private struct Columns {
   init(_ graph: StepGraph, width: Int) {
     step = max(4, graph.nodes.map(\.step.id.text.count).max() ?? 0)
     action = max(6, graph.nodes.map(\.step.actionName.count).max() ?? 0)
-    let needs = min(40, graph.nodes.map { $0.predecessors.map { graph.nodes[$0].step.id.text.count + 2 }.reduce(0, +) }.max() ?? 0)
+    let needs = min(
+      40,
+      graph.nodes.map { $0.predecessors.map { graph.nodes[$0].step.id.text.count + 2 }.reduce(0, +) }.max()
+        ?? 0)
     barWidth = max(10, min(40, width - step - action - needs - 26))
   }
 
   func line(
-    _ mark: String, _ start: String, _ step: String, _ action: String, _ takes: String, _ bar: String, _ needs: String
+    _ mark: String, _ start: String, _ step: String, _ action: String, _ takes: String, _ bar: String,
+    _ needs: String
   ) -> String {
     let text =
       "\(pad(mark, 1)) \(pad(start, 7)) \(pad(step, self.step)) \(pad(action, self.action)) \(pad(takes, 9)) "
