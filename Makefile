@@ -55,7 +55,16 @@ check: ## everything but the tests: format, layers, scripts, a build without war
 	scripts/setup test
 	$(MAKE) --no-print-directory lint layers scripts-syntax
 	swift build --build-tests
-	@if [ -x scripts/check-docs ]; then echo scripts/check-docs; scripts/check-docs; fi
+	scripts/check-docs
+	scripts/check-links
+	scripts/check-examples
+
+.PHONY: docs
+docs: ## make the generated documentation anew: schema, diagnostics, kinds
+	scripts/setup build
+	swift build --product drplan
+	rm -rf docs/codes docs/kinds docs/schema
+	.build/debug/drplan schema --docs docs
 
 .PHONY: lint
 lint: ## complain about style

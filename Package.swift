@@ -24,10 +24,13 @@ let package = Package(
     .target(name: "Declarations", dependencies: ["PlanSyntax", "Values", "Diagnostics"]),
     .target(name: "RunEvents", dependencies: ["Values"]),
     .target(name: "BackendKit", dependencies: ["Declarations", "RunEvents", "Values", "Diagnostics"]),
-    .target(name: "PlanModel", dependencies: ["BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
+    .target(
+      name: "PlanModel", dependencies: ["BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
     .target(
       name: "PlanLoading",
-      dependencies: ["PlanModel", "BackendKit", "Declarations", "PlanSyntax", "RunEvents", "Values", "Diagnostics"]),
+      dependencies: [
+        "PlanModel", "BackendKit", "Declarations", "PlanSyntax", "RunEvents", "Values", "Diagnostics",
+      ]),
     .target(
       name: "StepGraph",
       dependencies: ["PlanModel", "BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
@@ -42,7 +45,9 @@ let package = Package(
     .target(name: "Repository", dependencies: ["HostSystem", "BackendKit", "Declarations", "Values"]),
     .target(
       name: "Backends",
-      dependencies: ["Repository", "HostSystem", "BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics"]),
+      dependencies: [
+        "Repository", "HostSystem", "BackendKit", "Declarations", "RunEvents", "Values", "Diagnostics",
+      ]),
     .target(name: "CommandLineKit", dependencies: ["Values"]),
     .target(
       name: "Commands",
@@ -54,27 +59,65 @@ let package = Package(
     .executableTarget(name: "drplan", dependencies: ["Commands"]),
     .executableTarget(
       name: "drplan-fuzz",
-      dependencies: ["PlanLoading", "PlanSyntax", "Repository", "Backends", "Diagnostics", "Values"]),
-    .executableTarget(name: "OrdersExample", dependencies: ["CSQLite"], path: "examples/orders/Sources/OrdersExample"),
+      dependencies: [
+        "Backends", "Repository", "StepGraph", "PlanLoading", "PlanSyntax", "Diagnostics", "Values",
+      ]),
+    .executableTarget(
+      name: "OrdersExample", dependencies: ["CSQLite"], path: "examples/orders/Sources/OrdersExample"),
 
     .target(
       name: "DrplanTestKit",
-      dependencies: ["PlanModel", "BackendKit", "Declarations", "RunEvents", "HostSystem", "Diagnostics", "Values"],
+      dependencies: [
+        "PlanModel", "BackendKit", "Declarations", "RunEvents", "HostSystem", "Diagnostics", "Values",
+      ],
       path: "Tests/DrplanTestKit"),
     .testTarget(name: "ValuesTests", dependencies: ["Values"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "DrplanTestKit"], exclude: ["Golden"]),
-    .testTarget(name: "PlanSyntaxTests", dependencies: ["PlanSyntax", "DrplanTestKit"], exclude: ["Golden"]),
     .testTarget(
-      name: "PlanLoadingTests", dependencies: ["PlanLoading", "StepGraph", "Backends", "PlanSyntax", "DrplanTestKit"]),
-    .testTarget(name: "StepGraphTests", dependencies: ["StepGraph", "PlanModel", "DrplanTestKit"]),
-    .testTarget(name: "ExecutionTests", dependencies: ["Execution", "StepGraph", "PlanModel", "DrplanTestKit"]),
-    .testTarget(name: "HostSystemTests", dependencies: ["HostSystem", "DrplanTestKit"]),
-    .testTarget(name: "JournalTests", dependencies: ["Journal", "DrplanTestKit"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "DrplanTestKit"], exclude: ["Golden"]),
-    .testTarget(name: "RepositoryTests", dependencies: ["Repository", "HostSystem", "DrplanTestKit"]),
-    .testTarget(name: "BackendsTests", dependencies: ["Backends", "Repository", "PlanSyntax", "DrplanTestKit"]),
-    .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HostSystem", "DrplanTestKit"]),
+      name: "DiagnosticsTests",
+      dependencies: ["Diagnostics", "DrplanTestKit"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PlanSyntaxTests",
+      dependencies: ["PlanSyntax", "Diagnostics", "DrplanTestKit"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PlanLoadingTests",
+      dependencies: [
+        "Backends", "PlanLoading", "StepGraph", "PlanModel", "BackendKit", "Declarations", "RunEvents",
+        "PlanSyntax", "Diagnostics", "Values", "DrplanTestKit",
+      ]),
+    .testTarget(
+      name: "StepGraphTests",
+      dependencies: [
+        "StepGraph", "PlanModel", "BackendKit", "Declarations", "RunEvents", "Diagnostics", "Values",
+        "DrplanTestKit",
+      ], exclude: ["Golden"]),
+    .testTarget(
+      name: "ExecutionTests",
+      dependencies: [
+        "Execution", "StepGraph", "PlanModel", "BackendKit", "Declarations", "RunEvents", "Values",
+        "DrplanTestKit",
+      ]),
+    .testTarget(
+      name: "HostSystemTests",
+      dependencies: ["HostSystem", "CSystemShims", "Values", "DrplanTestKit"]),
+    .testTarget(
+      name: "JournalTests",
+      dependencies: ["Journal", "HostSystem", "RunEvents", "Values", "DrplanTestKit"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Reporting", "RunEvents", "Values", "DrplanTestKit"], exclude: ["Golden"]),
+    .testTarget(
+      name: "RepositoryTests",
+      dependencies: ["Repository", "HostSystem", "BackendKit", "Values", "DrplanTestKit"]),
+    .testTarget(
+      name: "BackendsTests",
+      dependencies: [
+        "Backends", "Repository", "HostSystem", "BackendKit", "Declarations", "RunEvents", "PlanSyntax",
+        "Diagnostics", "Values", "DrplanTestKit",
+      ]),
+    .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit", "HostSystem"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["drplan", "OrdersExample", "HostSystem", "Values", "DrplanTestKit"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -57,8 +57,11 @@ public struct CapturedData: Sendable {
 
 /// How restored files become the live data of a place: staged beside it, checked there, swapped in by one atomic step.
 ///
-/// The caller calls `begin`, lets the repository restore into `staging`, then `checkStaged`, `publish`, in that order;
-/// after any failure before `publish` it calls `abandon`. Nothing but `publish` touches the live data.
+/// The caller calls `begin`, lets the repository restore into the folder that it gave, then `checkStaged`,
+/// `plannedPublication` and `publish`, in that order, each with what was restored: that folder itself, or for a snapshot
+/// of a single file the file in it. After any failure before `publish` it calls `abandon`. One value serves one restore:
+/// it keeps others out of the place from `begin` on. Nothing but `publish` touches the live data, except that `begin`
+/// finishes or undoes a swap that an earlier run left half done.
 public protocol Restoration: Sendable {
   /// Makes room: removes what an earlier attempt of this run left, checks space; gives the folder to restore into, which
   /// does not exist yet and lies on the file system of the place.

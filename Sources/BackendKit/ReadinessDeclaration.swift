@@ -1,11 +1,12 @@
-import Diagnostics
 public import Declarations
+import Diagnostics
 import Values
 
 /// The `ready` key of a service: how to tell that it is ready.
 public enum ReadinessDeclaration {
   private static let http = Key<String?>.optional(
-    "http", .url, "an address that answers with `status` when the service is ready; redirects are not followed")
+    "http", .url,
+    "an address that answers with `status` when the service is ready; redirects are not followed")
   private static let status = Key<Int>.optional(
     "status", .integer(100...599), default: 200, shownAs: "200", "the status that `http` must answer with")
   private static let tcp = Key<HostPort?>.optional(

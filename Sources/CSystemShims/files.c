@@ -69,6 +69,8 @@ int drplan_random(void *buffer, uint64_t count) {
 
 int drplan_o_path(void) { return O_PATH; }
 
+int drplan_o_direct(void) { return O_DIRECT; }
+
 int drplan_processors(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);

@@ -119,7 +119,7 @@ public struct Option: Sendable {
     self.choices = choices
     self.isRepeatable = isRepeatable
     self.summary = summary
-    self.completion = choices.isEmpty ? completion : .words { choices }
+    self.completion = choices.isEmpty ? completion : .words(choices)
   }
 }
 
@@ -135,4 +135,7 @@ public enum Completion: Sendable {
   ///
   /// They are asked for when a completion script is written, not by every command.
   case words(@Sendable () -> [String])
+
+  /// One of these, known from the start.
+  public static func words(_ words: [String]) -> Completion { .words { words } }
 }

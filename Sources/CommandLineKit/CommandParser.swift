@@ -104,10 +104,7 @@ public struct CommandParser: Sendable {
       return ""
     case .optional(_, let fallback): value = attached ?? fallback
     case .required(let name):
-      guard let given = attached ?? rest.popFirst() else {
-        throw UsageError("`--\(option.name)` needs a value: `--\(option.name) \(name)`", path: path)
-      }
-      value = given
+      value = try required(of: option, shownAs: name, attached, &rest, path)
     }
     guard option.choices.isEmpty || option.choices.contains(value) else {
       throw UsageError(
@@ -116,6 +113,18 @@ public struct CommandParser: Sendable {
           ?? "one of \(option.choices.joined(separator: ", "))", path: path)
     }
     return value
+  }
+
+  /// A word that looks like an option is not taken for a value: `--state --dry-run` would run for real.
+  private func required(
+    of option: Option, shownAs name: String, _ attached: String?, _ rest: inout ArraySlice<String>,
+    _ path: [CommandDeclaration]
+  ) throws(UsageError) -> String {
+    if let attached { return attached }
+    if let next = rest.first, next == "-" || !next.hasPrefix("-") { return rest.removeFirst() }
+    let hint = rest.first.map { "if `\($0)` is the value, write `--\(option.name)=\($0)`" }
+    throw UsageError(
+      "`--\(option.name)` needs a value: `--\(option.name) \(name)`", hint: hint, path: path)
   }
 
   private func unknownOption(_ word: String, _ command: CommandDeclaration, _ path: [CommandDeclaration])

@@ -43,9 +43,15 @@ public enum ManualPage {
       switch character {
       case "\\": output += "\\e"
       case "-": output += "\\-"
+      // As they stand, a terminal shows curly quotes, and a copied command line fails.
+      case "`": output += "\\(ga"
+      case "'": output += "\\(aq"
+      case "\"": output += "\\(dq"
+      case "^": output += "\\(ha"
+      case "~": output += "\\(ti"
       default: output.append(character)
       }
     }
-    return output.hasPrefix(".") || output.hasPrefix("'") ? "\\&" + output : output
+    return output.hasPrefix(".") ? "\\&" + output : output
   }
 }

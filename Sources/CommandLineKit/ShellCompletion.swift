@@ -23,48 +23,34 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
   }
 
   private static func bashScript(_ root: CommandDeclaration) -> String {
-    var cases = ""
-    for (path, command) in leaves(root, []) {
-      let words = command.subcommands.map(\.name) + command.options.map { "--\($0.name)" } + ["--help"]
-      let wantsFiles = command.arguments.contains { if case .files = $0.completion { true } else { false } }
-      let choices = command.arguments.flatMap { argument -> [String] in
-        if case .words(let words) = argument.completion { words() } else { [] }
-      }
-      cases += """
-            "\(path.joined(separator: " "))") words="\((choices + words).joined(separator: " "))"; files=\(wantsFiles ? 1 : 0);;
-
-        """
-    }
-    var values = ""
-    var seen: Set<String> = []
-    for option in leaves(root, []).flatMap(\.1.options) where seen.insert(option.name).inserted {
-      switch option.completion {
-      case .words(let words):
-        values +=
-          "    --\(option.name)) COMPREPLY=($(compgen -W \"\(words().joined(separator: " "))\" -- \"$current\")); return;;\n"
-      case .folders:
-        values +=
-          "    --\(option.name)) compopt -o filenames; COMPREPLY=($(compgen -d -- \"$current\")); return;;\n"
-      case .files:
-        values +=
-          "    --\(option.name)) compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\")); return;;\n"
-      case .none: break
-      }
-    }
-    let names = root.subcommands.map(\.name) + root.subcommands.flatMap { $0.subcommands.map(\.name) }
+    let leaves = leaves(root, [])
+    let verbs = leaves.map(\.0).filter { !$0.isEmpty }.map { "\"\($0.joined(separator: " "))\"" } + ["\"\""]
+    // Names such as `path` and `words` are special to the Z shell, which runs this script too.
     return """
       _\(root.name)() {
-        local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" path="" words="" files=0 word
-        case "$previous" in
-      \(values)  esac
+        local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+        local verb="" option="" start="" choices="" files=0 word
         for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-          case " \(Set(names).sorted().joined(separator: " ")) " in *" $word "*) path="${path:+$path }$word";; esac
+          case "${verb:+$verb }$word" in \(verbs.joined(separator: "|"))) verb="${verb:+$verb }$word";; esac
         done
-        case "$path" in
-      \(cases)  esac
-        COMPREPLY=($(compgen -W "$words" -- "$current"))
-        if [ "$files" = 1 ] && [[ "$current" != -* ]]; then
-          compopt -o filenames
+        if [[ "$current" == --*=* ]]; then
+          option="${current%%=*}=" start="${current%%=*}=" current="${current#*=}"
+        elif [[ "$current" == "=" ]]; then
+          option="$previous=" current=""
+        elif [[ "$previous" == "=" ]]; then
+          option="${COMP_WORDS[COMP_CWORD-2]}="
+        elif [[ "$previous" == -* ]]; then
+          option="$previous"
+        fi
+        case "$verb $option" in
+      \(leaves.flatMap { valueCases($0.0, $0.1) }.joined(separator: "\n"))
+        esac
+        case "$verb" in
+      \(leaves.map { wordCase($0.0, $0.1) }.joined(separator: "\n"))
+        esac
+        COMPREPLY=($(compgen -W "$choices" -- "$current"))
+        if [[ "$files" == 1 && "$current" != -* ]]; then
+          compopt -o filenames 2>/dev/null
           COMPREPLY+=($(compgen -f -- "$current"))
         fi
       }
@@ -73,8 +59,50 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       """
   }
 
+  /// What stands after the options of a command.
+  private static func wordCase(_ path: [String], _ command: CommandDeclaration) -> String {
+    var words = command.subcommands.map(\.name)
+    var wantsFiles = false
+    for argument in command.arguments {
+      switch argument.completion {
+      case .words(let choices): words += choices()
+      case .files, .folders: wantsFiles = true
+      case .none: break
+      }
+    }
+    words += command.options.map { "--\($0.name)" } + ["--help"] + (path.isEmpty ? ["--version"] : [])
+    let verb = path.joined(separator: " ")
+    return "    \"\(verb)\") choices=\"\(words.joined(separator: " "))\" files=\(wantsFiles ? 1 : 0);;"
+  }
+
+  /// The values of each option of a command: after `=`, and as the next word if the option cannot do without.
+  private static func valueCases(_ path: [String], _ command: CommandDeclaration) -> [String] {
+    command.options.compactMap { option in
+      var spellings = ["--\(option.name)="]
+      if case .required = option.value {
+        spellings.append("--\(option.name)")
+        if let letter = option.letter { spellings.append("-\(letter)") }
+      }
+      let patterns = spellings.map { "\"\(path.joined(separator: " ")) \($0)\"" }.joined(separator: "|")
+      let generator: String
+      switch option.completion {
+      case .words(let words): generator = "-P \"$start\" -W \"\(words().joined(separator: " "))\""
+      case .folders: generator = "-P \"$start\" -d"
+      case .files: generator = "-P \"$start\" -f"
+      case .none:
+        guard case .required = option.value else { return nil }
+        return "    \(patterns)) return;;"
+      }
+      let isFile = if case .words = option.completion { false } else { true }
+      let names = isFile ? "compopt -o filenames 2>/dev/null; " : ""
+      return "    \(patterns)) \(names)COMPREPLY=($(compgen \(generator) -- \"$current\")); return;;"
+    }
+  }
+
   private static func fishScript(_ root: CommandDeclaration) -> String {
-    func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "\\'") + "'" }
+    func quoted(_ text: String) -> String {
+      "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    }
     var lines = ["complete -c \(root.name) -f"]
     for (path, command) in leaves(root, []) {
       let children = command.subcommands.map(\.name)
@@ -89,12 +117,13 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       }
       for option in command.options {
         let letter = option.letter.map { " -s \($0)" } ?? ""
+        let isNeeded = if case .required = option.value { true } else { false }
         let value =
           switch option.completion {
-          case .words(let words): " -x -a \(quoted(words().joined(separator: " ")))"
-          case .files: " -r -F"
-          case .folders: " -x -a '(__fish_complete_directories)'"
-          case .none: if case .required = option.value { " -x" } else { "" }
+          case .words(let words): (isNeeded ? " -x" : " -f") + " -a \(quoted(words().joined(separator: " ")))"
+          case .files: isNeeded ? " -r -F" : " -F"
+          case .folders: (isNeeded ? " -x" : " -f") + " -a '(__fish_complete_directories)'"
+          case .none: isNeeded ? " -x" : ""
           }
         lines.append(
           "complete -c \(root.name)\(when) -l \(option.name)\(letter)\(value) -d \(quoted(option.summary))")
@@ -102,9 +131,11 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       for argument in command.arguments {
         switch argument.completion {
         case .files: lines.append("complete -c \(root.name)\(when) -F")
+        case .folders:
+          lines.append("complete -c \(root.name)\(when) -a '(__fish_complete_directories)'")
         case .words(let words):
           lines.append("complete -c \(root.name)\(when) -a \(quoted(words().joined(separator: " ")))")
-        case .folders, .none: break
+        case .none: break
         }
       }
     }

@@ -42,7 +42,7 @@ public struct Record: Sendable {
 }
 
 extension Shape {
-  /// Reads a mapping: reports unknown, refused, missing and ill-typed keys, all of them; nil if any was wrong.
+  /// Reads a mapping: reports unknown, refused, missing and ill-typed keys, all of them; nil if a value is missing.
   public func read(_ node: Node, _ decoding: inout Decoding) -> Record? {
     guard case .mapping(let entries) = node.content else {
       decoding.reportMismatch(node, expected: "\(noun), a mapping of keys to values")
@@ -55,7 +55,6 @@ extension Shape {
   public func read(
     _ entries: [Node.Entry], at range: SourceRange, except skipped: String? = nil, _ decoding: inout Decoding
   ) -> Record? {
-    let before = decoding.diagnostics.count
     var record = Record(range: range, capacity: keys.count)
     var seen: UInt64 = 0
     var isComplete = true
@@ -73,6 +72,7 @@ extension Shape {
     }
     for (index, key) in keys.enumerated() where seen & (1 << UInt64(index)) == 0 {
       if key.isRequired {
+        isComplete = false
         decoding.report(
           .missingKey, "\(noun) needs the key `\(key.name)`",
           at: SourceRange(start: range.start, end: range.start),
@@ -81,12 +81,10 @@ extension Shape {
         record.set(key.name, fallback, at: nil)
       }
     }
-    for rule in rules { check(rule, entries, range, &decoding) }
-    // A record with a hole would be a trap for whoever reads it.
-    guard isComplete, !decoding.diagnostics[before...].contains(where: { $0.rule.severity == .error }) else {
-      return nil
-    }
-    return record
+    for rule in rules where !holds(rule, entries, range, &decoding) { isComplete = false }
+    // A record with a hole would be a trap for whoever reads it. One with a key too many is not: what else is wrong with
+    // the plan can be found in the same go.
+    return isComplete ? record : nil
   }
 
   private func reportUnknown(_ entry: Node.Entry, _ decoding: inout Decoding) {
@@ -104,9 +102,9 @@ extension Shape {
       hint: nearest.map { "did you mean `\($0)`?" } ?? "the keys here are: \(all)")
   }
 
-  private func check(
+  private func holds(
     _ rule: Rule, _ entries: [Node.Entry], _ range: SourceRange, _ decoding: inout Decoding
-  ) {
+  ) -> Bool {
     let (names, isNeeded) =
       switch rule {
       case .exactlyOne(let names): (names, true)
@@ -122,6 +120,9 @@ extension Shape {
     } else if found.isEmpty, isNeeded {
       decoding.report(
         .missingKey, "\(noun) needs one of \(list)", at: SourceRange(start: range.start, end: range.start))
+    } else {
+      return true
     }
+    return false
   }
 }

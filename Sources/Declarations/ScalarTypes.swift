@@ -40,16 +40,19 @@ extension ValueType where Value == String {
 
   /// An `http` or `https` URL without credentials in it.
   public static var url: ValueType<String> {
-    text.map("a URL", schema: ["type": "string", "pattern": "^https?://"]) { text, node, decoding in
-      guard text.hasPrefix("http://") || text.hasPrefix("https://"), text.split(separator: "/").count >= 2,
-        !text.contains(where: \.isWhitespace)
+    text.map(
+      "a URL", schema: SchemaText.orReference(["type": "string", "pattern": "^https?://[^/]"])
+    ) { text, node, decoding in
+      let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+      guard text.hasPrefix("http://") || text.hasPrefix("https://"),
+        let first = authority.first, first != ":",
+        !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 })
       else {
         decoding.report(
           .badURL, "`\(text)` is not an http or https URL", at: node.range,
           hint: "for example `http://127.0.0.1:8080/healthz`")
         return nil
       }
-      let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
       if authority.contains("@") {
         decoding.report(
           .secretLiteral, "the URL carries credentials", at: node.range,
@@ -130,11 +133,12 @@ extension ValueType where Value == SecretReference {
 extension ValueType where Value == Bool {
   /// `true` or `false`.
   public static var boolean: ValueType<Bool> {
-    ValueType<Bool>("a boolean", schema: ["type": "boolean"]) { node, decoding in
+    ValueType<Bool>("a boolean", schema: SchemaText.orReference(["type": "boolean"])) { node, decoding in
       switch node.content {
       case .scalar("true", .plain): return true
       case .scalar("false", .plain): return false
       default:
+        if decoding.reportsReference(in: node) { return nil }
         decoding.reportMismatch(node, expected: "`true` or `false`")
         return nil
       }
@@ -145,8 +149,10 @@ extension ValueType where Value == Bool {
 extension ValueType where Value == Int {
   /// A whole number within `range`.
   public static func integer(_ range: ClosedRange<Int> = 0...Int.max) -> ValueType<Int> {
-    ValueType<Int>("a whole number", schema: integerSchema(range)) { node, decoding in
+    ValueType<Int>("a whole number", schema: SchemaText.orReference(integerSchema(range))) {
+      node, decoding in
       guard case .scalar(let text, let style) = node.content, style == .plain, let value = Int(text) else {
+        if decoding.reportsReference(in: node) { return nil }
         decoding.reportMismatch(node, expected: "a whole number")
         return nil
       }
@@ -171,8 +177,11 @@ private func integerSchema(_ range: ClosedRange<Int>) -> JSONValue {
 extension ValueType where Value == Double {
   /// A number, whole or with decimals.
   public static func decimal(atLeast minimum: Double) -> ValueType<Double> {
-    ValueType<Double>("a number", schema: ["type": "number", "minimum": .number(minimum)]) { node, decoding in
+    ValueType<Double>(
+      "a number", schema: SchemaText.orReference(["type": "number", "minimum": .number(minimum)])
+    ) { node, decoding in
       guard case .scalar(let text, .plain) = node.content, let value = Double(text), value.isFinite else {
+        if decoding.reportsReference(in: node) { return nil }
         decoding.reportMismatch(node, expected: "a number")
         return nil
       }
@@ -186,11 +195,14 @@ extension ValueType where Value == Double {
 
   /// A percentage, `0%` or `2.5%`; gives the fraction.
   public static var percentage: ValueType<Double> {
-    ValueType<Double>("a percentage", schema: ["type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"]) {
-      node, decoding in
-      guard let text = node.text, text.hasSuffix("%"), let value = Double(text.dropLast()),
-        (0...100).contains(value)
+    ValueType<Double>(
+      "a percentage",
+      schema: SchemaText.orReference(["type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"])
+    ) { node, decoding in
+      guard let text = node.text, text.hasSuffix("%"), isDecimal(text.dropLast()),
+        let value = Double(text.dropLast()), (0...100).contains(value)
       else {
+        if decoding.reportsReference(in: node) { return nil }
         decoding.reportMismatch(node, expected: "a percentage such as `0%` or `2.5%`")
         return nil
       }
@@ -199,28 +211,32 @@ extension ValueType where Value == Double {
   }
 }
 
+/// Whether a text is digits with at most one point: `Double` reads `0x10`, `1e3` and `nan` too.
+private func isDecimal(_ text: some StringProtocol) -> Bool {
+  !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && Double(text) != nil
+}
+
 extension ValueType where Value == Duration {
   /// A duration with its unit, longer than zero unless `orZero`.
   public static func duration(orZero: Bool = false) -> ValueType<Duration> {
     ValueType<Duration>(
       "a duration",
-      schema: ["type": "string", "pattern": "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"]
+      schema: SchemaText.orReference([
+        "type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$",
+      ])
     ) { node, decoding in
       guard case .scalar(let text, _) = node.content, !node.isNull else {
         decoding.reportMismatch(node, expected: "a duration such as `90s`")
         return nil
       }
-      if Double(text) != nil {
+      if decoding.reportsReference(in: node) { return nil }
+      if isDecimal(text) {
         decoding.report(
           .badDuration, "the duration `\(text)` needs a unit", at: node.range,
           hint: "`\(text)s` or `\(text)m`?")
         return nil
       }
       guard let value = Duration(planText: text) else {
-        if Template.read(text, at: node, &decoding)?.references.isEmpty == false {
-          decoding.reportTooEarly(text, at: node)
-          return nil
-        }
         decoding.report(
           .badDuration, "`\(text)` is not a duration", at: node.range,
           hint: "write it with units from large to small: `90s`, `15m`, `1h30m`, `250ms`, `7d`")
@@ -238,9 +254,12 @@ extension ValueType where Value == Duration {
 extension ValueType where Value == ByteCount {
   /// A number of bytes with its unit.
   public static var byteSize: ValueType<ByteCount> {
-    ValueType<ByteCount>("a size", schema: ["type": "string", "pattern": "^[0-9.]+([KMGT]iB|[kMGT]?B)$"]) {
-      node, decoding in
+    ValueType<ByteCount>(
+      "a size",
+      schema: SchemaText.orReference(["type": "string", "pattern": "^[0-9.]+([KMGT]iB|[kMGT]?B)$"])
+    ) { node, decoding in
       guard let text = node.text, let value = ByteCount(planText: text) else {
+        if decoding.reportsReference(in: node) { return nil }
         decoding.report(
           .badSize, "`\(node.text ?? "this")` is not a size", at: node.range,
           hint: "write it with a unit: `64MiB` counts in 1024s, `64MB` in 1000s")
@@ -271,12 +290,15 @@ extension ValueType {
   public static func choice(_ noun: String) -> ValueType<Value>
   where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
-    return ValueType<Value>(noun, schema: ["enum": .array(words.map { .string($0) })]) { node, decoding in
-      guard case .scalar(let text, _) = node.content else {
+    return ValueType<Value>(
+      noun, schema: SchemaText.orReference(["enum": .array(words.map { .string($0) })])
+    ) { node, decoding in
+      guard case .scalar(let text, _) = node.content, !node.isNull else {
         decoding.reportMismatch(node, expected: "one of \(words.joined(separator: ", "))")
         return nil
       }
       guard let value = Value(rawValue: text) else {
+        if decoding.reportsReference(in: node) { return nil }
         let nearest = NearestName.of(text, among: words)
         decoding.report(
           .badChoice, "`\(text)` is not one of \(words.joined(separator: ", "))", at: node.range,

@@ -29,3 +29,11 @@ extension Shape {
     }
   }
 }
+
+/// Schemas of values that parameters may stand for.
+enum SchemaText {
+  /// What `schema` allows, or a text with a reference in it: editors must not mark what the loader accepts.
+  static func orReference(_ schema: JSONValue) -> JSONValue {
+    ["anyOf": [schema, ["type": "string", "pattern": "\\$\\{(params|plan)\\."]]]
+  }
+}

@@ -23,6 +23,15 @@ extension Decoding {
     reportTooEarly(template.references.first?.description ?? "the reference", at: node)
   }
 
+  /// Whether the scalar of a closed type holds a reference, which is then reported: what could be filled in when the
+  /// plan is read has been.
+  mutating func reportsReference(in node: Node) -> Bool {
+    guard let text = node.text, text.contains("${") else { return false }
+    guard let template = Template.read(text, at: node, &self) else { return true }
+    if !template.references.isEmpty { reportTooEarly(template, at: node) }
+    return !template.references.isEmpty
+  }
+
   mutating func reportTooEarly(_ reference: String, at node: Node) {
     if reference.hasPrefix("${secrets.") {
       report(

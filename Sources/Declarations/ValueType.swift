@@ -42,13 +42,10 @@ public struct ValueType<Value: Sendable>: Sendable {
   ///
   /// Reads every element even after an error.
   public func list(atLeast minimum: Int = 0) -> ValueType<[Value]> {
-    let name = self.name.split(separator: " ").dropFirst().joined(separator: " ")
-    return ValueType<[Value]>(
-      "a list, each \(self.name)", schema: listSchema(atLeast: minimum), nested: nested
-    ) {
+    ValueType<[Value]>("a list, each \(self.name)", schema: listSchema(atLeast: minimum), nested: nested) {
       node, decoding in
       guard case .sequence(let elements) = node.content else {
-        decoding.reportMismatch(node, expected: "a list of \(name)s, like `[...]`")
+        decoding.reportMismatch(node, expected: "a list `[...]`, each element \(self.name)")
         return nil
       }
       if elements.count < minimum {

@@ -58,7 +58,7 @@ final class JournalFile: Sendable {
       } catch {
         chain.failure = RecordingError(
           "\(error); the run cannot go on, because what it does could not be put on record: make room or repair the "
-            + "disk, then use `drplan resume \(run)`")
+            + "disk, then run the plan again")
         // What is left of the failed write would only look like a crash; if it cannot be cut off, it stays as that.
         try? file.descriptor.resize(chain.length, path: file.path)
         let failure = RecordingError("\(error); the event is not on record")

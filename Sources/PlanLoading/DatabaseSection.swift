@@ -42,19 +42,19 @@ struct DatabaseSection {
   var type: ValueType<Database?> {
     let engines = engines
     return ValueType<Database?>("a database", schema: schema, nested: [Self.shape]) { node, decoding in
-      guard let entry = engines.select(node, &decoding), case .mapping(let fields) = node.content else {
-        return nil
-      }
-      guard let record = Self.shape.read(fields, at: node.range, except: engines.key, &decoding)
+      let entry = engines.select(node, &decoding)
+      guard case .mapping(let fields) = node.content else { return nil }
+      let record = Self.shape.read(fields, at: node.range, except: engines.key, &decoding)
+      guard let places = entry?.declaration.shape else { return nil }
+      // Both places are read even if another key is wrong, so that their errors are reported in the same go.
+      let source = node["source"].flatMap { places.read($0, &decoding) }
+      let recovery = node["recovery"].flatMap { places.read($0, &decoding) }
+      guard let entry, record != nil, let source, let placeholder = DatabaseID("unnamed"),
+        recovery != nil || node["recovery"] == nil
       else { return nil }
-      let places = entry.declaration.shape
-      let source = places.read(record[Self.source], &decoding)
-      let recovery = record[Self.recovery].map { places.read($0, &decoding) }
-      guard let source, let placeholder = DatabaseID("unnamed") else { return nil }
-      if let recovery, recovery == nil { return nil }
       return Database(
         id: placeholder, engineName: entry.declaration.name, source: entry.make(source),
-        recovery: entry.make((recovery ?? source) ?? source), range: node.range)
+        recovery: entry.make(recovery ?? source), range: node.range)
     }
   }
 

@@ -28,18 +28,34 @@ enum ParameterSection {
     "a parameter", [type.erased, fallback.erased, example.erased, description.erased],
     synonyms: ["value": "default"])
 
+  /// The parameters of a plan.
+  struct Values {
+    /// The values in force, by name.
+    var texts: [String: String] = [:]
+    /// Those whose values are written without quotes: whole numbers and booleans.
+    var plain: Set<String> = []
+    /// Those that are declared but have no value, which is reported already.
+    var missing: Set<String> = []
+  }
+
   /// The values in force by name; a parameter that has none is reported.
   static func read(
     _ root: Node, _ arguments: [String: String], usesExamples: Bool, _ decoding: inout Decoding
-  ) -> [String: String] {
-    var values: [String: String] = [:]
+  ) -> Values {
+    var values = Values()
     var names: [String] = []
     if case .mapping(let entries)? = root["params"]?.content {
       for entry in entries {
         names.append(entry.key)
-        guard let record = shape.read(entry.value, &decoding) else { continue }
-        values[entry.key] = value(
-          of: entry, record, given: arguments[entry.key], usesExamples: usesExamples, &decoding)
+        guard let record = shape.read(entry.value, &decoding),
+          let text = value(
+            of: entry, record, given: arguments[entry.key], usesExamples: usesExamples, &decoding)
+        else {
+          values.missing.insert(entry.key)
+          continue
+        }
+        values.texts[entry.key] = text
+        if record[type] == .integer || record[type] == .boolean { values.plain.insert(entry.key) }
       }
     } else if let node = root["params"], !node.isNull {
       decoding.reportMismatch(node, expected: "a mapping of parameters")

@@ -18,7 +18,10 @@ public struct PlanLoader: Sendable {
     self.digest = digest
   }
 
-  /// Reads a plan; nil if anything is wrong with it.
+  /// Reads a plan.
+  ///
+  /// With errors among the diagnostics it is good for `GraphBuilder` to find more of them, and must not run; it is nil when
+  /// not even its first level could be read.
   ///
   /// - Parameters:
   ///   - source: the text and where it stands.
@@ -36,17 +39,23 @@ public struct PlanLoader: Sendable {
       return (nil, parsed.diagnostics + decoding.placed(in: source.file))
     }
     let parameters = ParameterSection.read(root, arguments, usesExamples: usesExamples, &decoding)
-    let unfilled = Substitution.run(&root, parameters: parameters, &decoding)
+    let unresolved = Substitution.run(&root, parameters: parameters, &decoding)
+    let unread = Set(parsed.diagnostics.map(\.range))
+    let resolvedErrors = decoding.diagnostics.count
     let plan = shape.read(root, &decoding).map { draft in
       StepSection(registry: registry, digest: digest).finish(
-        draft, source, parameters, digest(source.bytes), &decoding)
+        draft, source, parameters.texts, digest(source.bytes), &decoding)
     }
-    let found = decoding.placed(in: source.file)
-    // A value that could not be read as text or filled in is not judged by its key as well.
-    let unread = unfilled.union(parsed.diagnostics.map(\.range))
-    let judged = found.filter { !unread.contains($0.range) || $0.rule == .unresolvedReference }
-    let hasErrors = found.hasErrors || parsed.diagnostics.hasErrors
-    return (hasErrors ? nil : plan ?? nil, (parsed.diagnostics + judged).inReadingOrder)
+    var diagnostics = parsed.diagnostics
+    var seen: Set<Diagnostic> = []
+    for (index, diagnostic) in decoding.placed(in: source.file).enumerated() {
+      // What else is wrong with a value that has a hole in it, or that could not be read, only follows from that.
+      guard index < resolvedErrors || !unresolved.contains(diagnostic.range) else { continue }
+      guard !unread.contains(diagnostic.range) else { continue }
+      // An alias repeats the errors of its anchor.
+      if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
+    }
+    return (plan, diagnostics.inReadingOrder)
   }
 }
 

@@ -89,11 +89,9 @@ struct PlanShape {
     guard case .mapping(let all) = root.content else { return nil }
     // Keys that begin with `x-` are the home of anchors: nothing reads them.
     let record = shape.read(all.filter { !$0.key.hasPrefix("x-") }, at: root.range, &decoding)
-    let uses = decoding.takeNotes().uses
+    let notes = decoding.takeNotes()
     guard let record else {
-      // The steps are read all the same, so that their errors are reported in the same go.
-      let section = StepSection(registry: registry, digest: { _ in .zero })
-      for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
+      readSteps(root, &decoding)
       return nil
     }
     let databases = record[databases].compactMap { named -> Database? in
@@ -123,11 +121,30 @@ struct PlanShape {
       let name: PlanName = identifier(
         record[Self.name], record.range(of: Self.name) ?? root.range, "plan", &decoding)
     else {
+      readSteps(root, &decoding)
       return nil
     }
     return PlanDraft(
-      name: name, record: record, databases: databases, services: services, channels: channels, uses: uses,
-      steps: record[steps], finally: record[finally])
+      name: name, record: record, databases: databases, services: services, channels: channels,
+      uses: notes.uses, references: notes.references, declared: declaredNames(root), steps: record[steps],
+      finally: record[finally])
+  }
+
+  /// Names as the text has them, read or not.
+  private func declaredNames(_ root: Node) -> [NameUse.Family: Set<String>] {
+    let sections: [NameUse.Family: String] = [
+      .database: "databases", .service: "services", .channel: "channels", .secret: "secrets",
+    ]
+    return sections.mapValues { section in
+      guard case .mapping(let entries)? = root[section]?.content else { return [] }
+      return Set(entries.map(\.key))
+    }
+  }
+
+  /// Reads the steps for their errors only, so that they are reported in the same go as those of the first level.
+  private func readSteps(_ root: Node, _ decoding: inout Decoding) {
+    let section = StepSection(registry: registry, digest: { _ in .zero })
+    for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
   }
 
   private func identifier<Kind>(
@@ -163,6 +180,8 @@ struct PlanDraft {
   let services: [Service]
   let channels: [NamedChannel]
   let uses: [NameUse]
+  let references: [PlacedReference]
+  let declared: [NameUse.Family: Set<String>]
   let steps: [Node]
   let finally: [Node]
 }

@@ -70,16 +70,20 @@ struct StepSection {
     return .object(members)
   }
 
-  /// Reads all steps and puts the plan together; nil if any was wrong.
+  /// Reads all steps and puts the plan together, without those that could not be read.
   func finish(
     _ draft: PlanDraft, _ source: PlanSource, _ parameters: [String: String], _ planDigest: SHA256Digest,
     _ decoding: inout Decoding
-  ) -> Plan? {
+  ) -> Plan {
     let record = draft.record
     let objectives = record[PlanShape.objectives]
     let defaults = record[PlanShape.defaults] ?? StepDefaults()
     let steps = draft.steps.map { read($0, defaults, objectives.rto, &decoding) }
     let finally = draft.finally.map { read($0, defaults, objectives.rto, &decoding) }
+    let unreadSteps = zip(draft.steps + draft.finally, steps + finally).filter { $0.1 == nil }
+    let unread = UnreadParts(
+      isPartial: decoding.diagnostics.contains { $0.rule.severity == .error },
+      steps: Set(unreadSteps.map { $0.0["id"]?.text ?? "" }), names: draft.declared)
     let labels = record[PlanShape.labels].map { ($0.name, $0.value) }
     return Plan(
       name: draft.name, title: record[PlanShape.title], description: record[PlanShape.description],
@@ -87,7 +91,7 @@ struct StepSection {
       objectives: objectives, params: parameters, secrets: record[PlanShape.secrets],
       repository: record[PlanShape.repository], databases: draft.databases, services: draft.services,
       channels: draft.channels, steps: steps.compactMap { $0 }, finally: finally.compactMap { $0 },
-      uses: draft.uses,
+      uses: draft.uses, references: draft.references, unread: unread,
       file: source.file, directory: source.directory, digest: planDigest)
   }
 

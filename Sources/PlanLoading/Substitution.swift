@@ -7,54 +7,56 @@ import Values
 ///
 /// `${run...}`, `${steps...}` and `${secrets...}` stay for the run; any other namespace is an error.
 struct Substitution {
-  private let values: [String: String]
-  /// Parameters that are declared but have no value: what is wrong with them is reported where they stand.
-  private let unset: Set<String>
-  private let unfilled: Collector
+  /// Values by reference, each with whether it is written without quotes.
+  private var values: [String: (text: String, isPlain: Bool)] = [:]
+  /// References without a value that are reported already, where they are declared.
+  private let reported: Set<String>
+  private var unresolved: Set<SourceRange> = []
 
-  /// Places that could not be filled in.
-  private final class Collector {
-    var ranges: Set<SourceRange> = []
-  }
-
-  /// Fills in a whole plan; text first, so that `${plan.objectives.rto}` can itself come from a parameter.
+  /// Fills in a whole plan; gives the places of the values that could not be filled in.
   ///
-  /// Gives the places that have no value: what their keys say of them means nothing.
+  /// The name and the objectives come first, then the other texts about the plan, so that each can be used in those
+  /// after it.
   static func run(
-    _ root: inout Node, parameters: [String: String], _ decoding: inout Decoding
+    _ root: inout Node, parameters: ParameterSection.Values, _ decoding: inout Decoding
   ) -> Set<SourceRange> {
     guard case .mapping(var entries) = root.content else { return [] }
-    let declared = entries.first { $0.key == "params" }?.value.keys ?? []
-    let unset = Set(declared.filter { parameters[$0] == nil }.map { "params.\($0)" })
-    let unfilled = Collector()
-    var values: [String: String] = [:]
-    for (name, value) in parameters { values["params.\(name)"] = value }
-    let early = Substitution(values: values, unset: unset, unfilled: unfilled)
+    var substitution = Substitution(reported: Set(parameters.missing.map { "params.\($0)" }))
+    for (name, text) in parameters.texts {
+      substitution.values["params.\(name)"] = (text, parameters.plain.contains(name))
+    }
+    for key in ["name", "objectives", "title", "owner", "description"] {
+      guard let index = entries.firstIndex(where: { $0.key == key }) else { continue }
+      substitution.fill(&entries[index].value, &decoding)
+      substitution.offer(entries[index].value, as: "plan.\(key)")
+    }
+    // Keys that begin with `x-` are the home of anchors: what is used of them stands elsewhere too.
+    let done = ["name", "objectives", "title", "owner", "description", "params"]
     for index in entries.indices
-    where ["name", "title", "description", "owner", "objectives"].contains(entries[index].key) {
-      early.fill(&entries[index].value, &decoding)
-    }
-    for key in ["name", "title", "description", "owner"] {
-      if let text = entries.first(where: { $0.key == key })?.value.text { values["plan.\(key)"] = text }
-    }
-    if let objectives = entries.first(where: { $0.key == "objectives" })?.value {
-      for key in ["rto", "rpo", "mtd"] {
-        if let text = objectives[key]?.text { values["plan.objectives.\(key)"] = text }
-      }
-    }
-    let late = Substitution(values: values, unset: unset, unfilled: unfilled)
-    for index in entries.indices where entries[index].key != "params" {
-      late.fill(&entries[index].value, &decoding)
+    where !done.contains(entries[index].key) && !entries[index].key.hasPrefix("x-") {
+      substitution.fill(&entries[index].value, &decoding)
     }
     root.content = .mapping(entries)
-    return unfilled.ranges
+    return substitution.unresolved
   }
 
-  private func fill(_ node: inout Node, _ decoding: inout Decoding) {
+  private init(reported: Set<String>) { self.reported = reported }
+
+  /// Makes a text of the plan available as `${plan...}`.
+  private mutating func offer(_ node: Node, as name: String) {
+    for key in ["rto", "rpo", "mtd"] {
+      if let value = node[key] { offer(value, as: "\(name).\(key)") }
+    }
+    // A malformed text is reported by the key that reads it.
+    if let raw = node.text, let text = (try? Template.parse(raw))?.literal { values[name] = (text, false) }
+  }
+
+  private mutating func fill(_ node: inout Node, _ decoding: inout Decoding) {
     switch node.content {
     case .scalar(let text, let style):
       guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${") else { return }
-      if let filled = fill(text, at: node, &decoding) { node.content = .scalar(filled, style) }
+      guard let filled = fill(text, at: node, &decoding) else { return }
+      node.content = .scalar(filled.text, filled.isPlain ? .plain : style == .plain ? .quoted : style)
     case .sequence(var elements):
       node.content = .sequence([])
       for index in elements.indices { fill(&elements[index], &decoding) }
@@ -66,28 +68,33 @@ struct Substitution {
     }
   }
 
-  private func fill(_ text: String, at node: Node, _ decoding: inout Decoding) -> String? {
+  /// The text with what is known filled in; plain when it is nothing but a number or a boolean, and otherwise text,
+  /// whatever it looks like: a parameter's `null` is a word.
+  private mutating func fill(_ raw: String, at node: Node, _ decoding: inout Decoding) -> (
+    text: String, isPlain: Bool
+  )? {
     // A malformed reference is left for the key that reads the text: it reports it once, in its own words.
-    guard let template = try? Template.parse(text) else { return nil }
+    guard let template = try? Template.parse(raw) else { return nil }
     guard template.references.contains(where: { !Self.runTime.contains($0.namespace) }) else { return nil }
     var output = ""
+    var isPlain = false
     for part in template.parts {
       switch part {
       case .literal(let literal): output += Self.escaped(literal)
       case .reference(let reference):
+        let name = ([reference.namespace] + reference.path).joined(separator: ".")
         if Self.runTime.contains(reference.namespace) {
           output += reference.description
-        } else if let value = values[([reference.namespace] + reference.path).joined(separator: ".")] {
-          output += Self.escaped(value)
+        } else if let value = values[name] {
+          output += Self.escaped(value.text)
+          isPlain = value.isPlain && template.parts.count == 1
         } else {
-          let name = ([reference.namespace] + reference.path).joined(separator: ".")
-          if !unset.contains(name) { reportUnknown(reference, at: node, &decoding) }
-          unfilled.ranges.insert(node.range)
-          output += "0"
+          unresolved.insert(node.range)
+          if !reported.contains(name) { reportUnknown(reference, at: node, &decoding) }
         }
       }
     }
-    return output
+    return (output, isPlain)
   }
 
   private func reportUnknown(_ reference: Reference, at node: Node, _ decoding: inout Decoding) {
@@ -107,7 +114,9 @@ struct Substitution {
     decoding.report(
       .unresolvedReference, "`\(reference)` has no value", at: node.range,
       hint: nearest
-        ?? (names.isEmpty ? "the plan declares no params" : "there are: \(names.joined(separator: ", "))"))
+        ?? (names.isEmpty
+          ? "the plan has no \(reference.namespace == "params" ? "params" : "such text")"
+          : "there are: \(names.joined(separator: ", "))"))
   }
 
   private static let runTime = ["run", "steps", "secrets"]
@@ -115,13 +124,5 @@ struct Substitution {
   private static func escaped(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
     return text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
-  }
-}
-
-extension Node {
-  /// The keys of a mapping.
-  fileprivate var keys: [String] {
-    guard case .mapping(let entries) = content else { return [] }
-    return entries.map(\.key)
   }
 }

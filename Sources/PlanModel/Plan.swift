@@ -36,6 +36,10 @@ public struct Plan: Sendable {
   public var finally: [Step]
   /// Names of other parts that the plan uses outside its steps, in readiness probes and channels.
   public var uses: [NameUse]
+  /// Run-time references outside steps, in services and channels.
+  public var references: [PlacedReference]
+  /// What stands in the text but could not be read; empty for a plan that can run.
+  public var unread: UnreadParts
   /// The file as the user named it.
   public var file: String
   /// The absolute folder of the file.
@@ -48,7 +52,9 @@ public struct Plan: Sendable {
     name: PlanName, title: String?, description: String?, owner: String?, labels: [String: String],
     objectives: Objectives, params: [String: String], secrets: [NamedValue<SecretOrigin>],
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
-    steps: [Step], finally: [Step], uses: [NameUse], file: String, directory: String, digest: SHA256Digest
+    steps: [Step], finally: [Step], uses: [NameUse], references: [PlacedReference] = [],
+    unread: UnreadParts = UnreadParts(), file: String,
+    directory: String, digest: SHA256Digest
   ) {
     self.name = name
     self.title = title
@@ -65,9 +71,28 @@ public struct Plan: Sendable {
     self.steps = steps
     self.finally = finally
     self.uses = uses
+    self.references = references
+    self.unread = unread
     self.file = file
     self.directory = directory
     self.digest = digest
+  }
+}
+
+/// Parts of a plan that could not be read: what the rest says of them is not judged.
+public struct UnreadParts: Sendable, Equatable {
+  /// Whether anything in the text is wrong, so that the plan is good for looking for more errors only.
+  public var isPartial: Bool
+  /// Names of steps.
+  public var steps: Set<String>
+  /// Names of databases, services, channels and secrets.
+  public var names: [NameUse.Family: Set<String>]
+
+  /// Parts by name; nothing at all for a plan that can run.
+  public init(isPartial: Bool = false, steps: Set<String> = [], names: [NameUse.Family: Set<String>] = [:]) {
+    self.isPartial = isPartial
+    self.steps = steps
+    self.names = names
   }
 }
 

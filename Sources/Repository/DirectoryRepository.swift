@@ -29,6 +29,7 @@ public struct DirectoryRepository: SnapshotStore {
 
   // MARK: - SnapshotStore
 
+  /// As `SnapshotStore` promises.
   public func snapshots(of database: DatabaseID?) async throws(SnapshotError) -> SnapshotListing {
     try await runBlockingCancellable { [layout] (flag) throws(SnapshotError) in
       try RepositoryDescription.check(layout)
@@ -36,6 +37,7 @@ public struct DirectoryRepository: SnapshotStore {
     }
   }
 
+  /// As `SnapshotStore` promises.
   public func backUp(
     _ source: SnapshotSource, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> SnapshotRecord {
@@ -48,6 +50,7 @@ public struct DirectoryRepository: SnapshotStore {
     }
   }
 
+  /// As `SnapshotStore` promises.
   public func restore(
     _ id: SnapshotID, of database: DatabaseID, into staging: String, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> RestoreSummary {
@@ -61,6 +64,7 @@ public struct DirectoryRepository: SnapshotStore {
     }
   }
 
+  /// As `SnapshotStore` promises.
   public func verify(
     _ id: SnapshotID, of database: DatabaseID, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> VerificationSummary {
@@ -70,6 +74,7 @@ public struct DirectoryRepository: SnapshotStore {
     }
   }
 
+  /// As `SnapshotStore` promises.
   public func compare(
     _ id: SnapshotID, of database: DatabaseID, with path: String, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> ComparisonSummary {
@@ -80,6 +85,7 @@ public struct DirectoryRepository: SnapshotStore {
     }
   }
 
+  /// As `SnapshotStore` promises.
   public func probe() async throws(SnapshotError) -> StoreStatus {
     try await runBlockingCancellable { [layout] (_) throws(SnapshotError) in
       let exists = try RepositoryDescription.exists(layout)

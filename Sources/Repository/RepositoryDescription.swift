@@ -4,7 +4,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// `repo.json`: says that a directory is a repository, and of which form. Written once.
+/// `repo.json`: says that a directory is a repository, and of which form.
+///
+/// Written once.
 struct RepositoryDescription: Codable {
   var format: String
   var version: Int
@@ -87,8 +89,9 @@ struct RepositoryDescription: Codable {
 
 /// Temporary files of backups that died.
 enum Leftovers {
-  /// Removes those that nobody holds the lock of. What cannot be removed is left for the next time: it costs space,
-  /// never correctness.
+  /// Removes those that nobody holds the lock of.
+  ///
+  /// What cannot be removed is left for the next time: it costs space, never correctness.
   static func remove(_ layout: RepositoryLayout) {
     guard let directory = try? FileDescriptor.directory(layout.temporary),
       let names = try? DirectoryReader.names(in: directory, path: layout.temporary)

@@ -14,6 +14,11 @@ struct RepositoryOptions: Sendable {
   var packTarget: Int64 = 256 << 20
   /// Bytes of plain content in flight between threads.
   var window: Int { (workers + 1) * max(8 << 20, packedBlock) }
+  /// Files at least this large are restored past the page cache: no copy, no flood of dirty pages for the sync at the
+  /// end to wait for.
+  var directWrites: Int64 = 4 << 20
+  /// Threads that restore: more than processors, because those that write wait for the device.
+  var restorers: Int { workers + 2 }
   /// Forces the path lookup that needs no openat2.
   var walksComponents = false
 

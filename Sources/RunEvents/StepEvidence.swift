@@ -98,11 +98,13 @@ public struct CheckRecord: Sendable, Codable, Equatable {
   public var actual: String
   /// How long it took, in seconds.
   public var seconds: Double
+  /// Its place among the checks of its step, from 1: they end in any order.
+  public var position: Int
 
   /// One check's end.
   public init(
     id: String, type: String, database: DatabaseID?, state: State, expected: String, actual: String,
-    seconds: Double
+    seconds: Double, position: Int = 1
   ) {
     self.id = id
     self.type = type
@@ -111,6 +113,7 @@ public struct CheckRecord: Sendable, Codable, Equatable {
     self.expected = expected
     self.actual = actual
     self.seconds = seconds
+    self.position = position
   }
 }
 

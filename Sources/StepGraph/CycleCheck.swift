@@ -29,15 +29,28 @@ enum CycleCheck {
     }
     guard order.count < needs.count else { return order }
     let cycle = findCycle(among: open.indices.filter { open[$0] > 0 }, needs)
-    let names = (cycle + [cycle[0]]).map { index.steps[$0].id.text }.joined(separator: " -> ")
     let step = index.steps[cycle[0]]
+    let next = index.steps[cycle.count > 1 ? cycle[1] : cycle[0]].id.text
+    let implicit = cycle.map { index.steps[$0] }.first { $0.needs == nil }
     diagnostics.append(
       Diagnostic(
-        .dependencyCycle, "steps wait for each other: \(names)", at: step.needs?.first?.range ?? step.range,
-        hint: step.needs == nil
-          ? "`\(step.id)` has no `needs` and so waits for the step above it; `needs: []` starts at once"
-          : "take one of these needs out"))
+        .dependencyCycle,
+        cycle.count == 1
+          ? "step `\(step.id)` needs itself" : "steps wait for each other: \(chain(cycle, index))",
+        at: step.needs?.first { $0.name == next }?.range ?? step.range,
+        hint: implicit.map {
+          "`\($0.id)` has no `needs` and so waits for the step above it; `needs: []` starts at once"
+        } ?? (cycle.count == 1 ? "take this need out" : "take one of these needs out")))
     return nil
+  }
+
+  /// The circle back to its first step, cut in the middle when nobody would read it all.
+  private static func chain(_ cycle: [Int], _ index: StepIndex) -> String {
+    var names = (cycle + [cycle[0]]).map { index.steps[$0].id.text }
+    if names.count > 12 {
+      names.replaceSubrange(6..<names.count - 5, with: ["... \(names.count - 11) more ..."])
+    }
+    return names.joined(separator: " -> ")
   }
 
   /// A circle among steps that all wait for another of them, as "needs" arrows, beginning with its first step.

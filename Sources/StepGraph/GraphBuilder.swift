@@ -11,18 +11,29 @@ public enum GraphBuilder {
     var diagnostics: [Diagnostic] = []
     let index = StepIndex(plan, &diagnostics)
     let needs = NeedResolution.resolve(plan, index, &diagnostics)
-    let order = CycleCheck.order(plan, index, needs, &diagnostics)
+    // A step that could not be read may be the one that a step without `needs` waits for.
+    let order = plan.unread.steps.isEmpty ? CycleCheck.order(plan, index, needs, &diagnostics) : nil
     NameCheck.run(plan, &diagnostics)
     PlaceCheck.run(plan, &diagnostics)
     let restoredWhen = RestoredWhenCheck.resolve(plan, index, &diagnostics)
     NotificationCheck.run(plan, &diagnostics)
-    guard let order, !diagnostics.hasErrors else { return (nil, diagnostics) }
-
-    let graph = assemble(plan, index, needs, order, restoredWhen)
+    // With an edge or a name missing, what the next passes say would only follow from that.
+    // Nor can they judge a plan of which a part could not be read.
+    guard let order, !plan.unread.isPartial,
+      !broken(diagnostics, [.duplicateStepID, .unknownStepReference, .finallyBoundary])
+    else {
+      return (nil, diagnostics)
+    }
+    let graph = assemble(
+      plan, index, needs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
-    VerificationCheck.run(graph, &diagnostics)
-    TimeBudgetCheck.run(graph, &diagnostics)
+    if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
+    if !broken(diagnostics, [.restoredWhen]) { TimeBudgetCheck.run(graph, &diagnostics) }
     return (diagnostics.hasErrors ? nil : graph, diagnostics)
+  }
+
+  private static func broken(_ diagnostics: [Diagnostic], _ rules: Set<DiagnosticRule>) -> Bool {
+    diagnostics.contains { rules.contains($0.rule) }
   }
 
   private static func assemble(

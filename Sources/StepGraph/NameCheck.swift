@@ -18,9 +18,13 @@ enum NameCheck {
     let searches = HintBudget()
     for use in plan.uses + (plan.steps + plan.finally).flatMap(\.uses) {
       used[use.family, default: []].insert(use.name)
-      guard known[use.family]?.contains(use.name) != true else { continue }
+      guard known[use.family]?.contains(use.name) != true,
+        plan.unread.names[use.family]?.contains(use.name) != true
+      else { continue }
       diagnostics.append(undeclared(use, among: declared[use.family] ?? [], searches))
     }
+    // A step that could not be read may use what no other does.
+    guard !plan.unread.isPartial else { return }
     for database in plan.databases where used[.database]?.contains(database.id.text) != true {
       diagnostics.append(unused(.database, database.id.text, at: database.range))
     }
@@ -35,7 +39,8 @@ enum NameCheck {
     }
   }
 
-  private static func undeclared(_ use: NameUse, among names: [String], _ searches: HintBudget) -> Diagnostic
+  private static func undeclared(_ use: NameUse, among names: [String], _ searches: HintBudget)
+    -> Diagnostic
   {
     let nearest =
       searches.spend() ? NearestName.of(use.name, among: names).map { "did you mean `\($0)`?" } : nil

@@ -4,14 +4,19 @@ import PlanModel
 /// Resolves `needs` to steps: a step without `needs` waits for the one above it in its section.
 enum NeedResolution {
   static func resolve(_ plan: Plan, _ index: StepIndex, _ diagnostics: inout [Diagnostic]) -> [[Int]] {
-    index.steps.enumerated().map { node, step in
+    // Looking for what was meant costs time in proportion to the steps: a plan full of slips gets hints for the first.
+    var hintsLeft = 50
+    return index.steps.enumerated().map { node, step in
       guard let needs = step.needs else {
         return node == 0 || node == index.mainCount ? [] : [node - 1]
       }
       var resolved: [Int] = []
       for need in needs {
+        if plan.unread.steps.contains(need.name) { continue }
         guard let target = index[need.name] else {
-          diagnostics.append(unknownStep(need, of: step, index))
+          diagnostics.append(
+            unknownStep(need, of: step, hint: hintsLeft > 0 ? index.hint(for: need.name) : nil))
+          hintsLeft -= 1
           continue
         }
         if (target >= index.mainCount) != (node >= index.mainCount) {
@@ -24,10 +29,10 @@ enum NeedResolution {
     }
   }
 
-  private static func unknownStep(_ need: StepNeed, of step: Step, _ index: StepIndex) -> Diagnostic {
+  private static func unknownStep(_ need: StepNeed, of step: Step, hint: String?) -> Diagnostic {
     Diagnostic(
       .unknownStepReference, "step `\(step.id)` needs `\(need.name)`, which does not exist", at: need.range,
-      hint: index.hint(for: need.name))
+      hint: hint)
   }
 
   private static func acrossTheBorder(_ need: StepNeed, of step: Step, isFinally: Bool) -> Diagnostic {

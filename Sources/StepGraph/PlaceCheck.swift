@@ -6,13 +6,19 @@ import PlanModel
 /// Holds the places of the databases against each other and against the repository.
 enum PlaceCheck {
   static func run(_ plan: Plan, _ diagnostics: inout [Diagnostic]) {
-    var places = Places()
-    for database in plan.databases {
-      for path in Set([database.source.path, database.recovery.path].compactMap { $0 }).sorted() {
-        for other in places.touching(path) where other.database.id != database.id {
-          diagnostics.append(overlap(database, path, other.database, other.path))
+    var owners: [String: Int] = [:]
+    for (index, database) in plan.databases.enumerated() {
+      for path in paths(database) where owners[path] == nil { owners[path] = index }
+    }
+    for (index, database) in plan.databases.enumerated() {
+      for path in paths(database) {
+        // Whatever this place lies in is one of the folders above it: no need to compare each place with each.
+        for above in foldersAbove(path) + [path] {
+          guard let owner = owners[above], owner != index else { continue }
+          let (first, second) = (min(owner, index), max(owner, index))
+          let (firstPath, secondPath) = owner < index ? (above, path) : (path, above)
+          diagnostics.append(overlap(plan.databases[second], secondPath, plan.databases[first], firstPath))
         }
-        places.add(database, path)
         if let repository = plan.repository, PathText.contains(path, repository.directory) {
           diagnostics.append(swallowed(repository, by: database, path))
         }
@@ -20,41 +26,18 @@ enum PlaceCheck {
     }
   }
 
-  /// Places by path, so that each new one is held against those that it touches and not against all.
-  private struct Places {
-    typealias Place = (database: Database, path: String)
+  private static func paths(_ database: Database) -> [String] {
+    Set([database.source.path, database.recovery.path].compactMap { $0 }).sorted()
+  }
 
-    /// A place that touches very many others is told of some: the list would be longer than the plan.
-    static let limit = 16
-
-    private var places: [Place] = []
-    /// Places at each path.
-    private var at: [String: [Int]] = [:]
-    /// Places anywhere inside each folder.
-    private var inside: [String: [Int]] = [:]
-
-    mutating func add(_ database: Database, _ path: String) {
-      at[path, default: []].append(places.count)
-      for folder in Self.folders(above: path) { inside[folder, default: []].append(places.count) }
-      places.append((database, path))
+  private static func foldersAbove(_ path: String) -> [String] {
+    var folders: [String] = []
+    var folder = path
+    while folder != "/", folder.contains("/") {
+      folder = PathText.parent(of: folder)
+      folders.append(folder)
     }
-
-    /// Places that contain `path`, are it or lie inside it, in the order in which they were added.
-    func touching(_ path: String) -> [Place] {
-      var found = (at[path] ?? []).prefix(Self.limit) + (inside[path] ?? []).prefix(Self.limit)
-      for folder in Self.folders(above: path) { found += at[folder] ?? [] }
-      return found.sorted().prefix(Self.limit).map { places[$0] }
-    }
-
-    private static func folders(above path: String) -> [String] {
-      var folders: [String] = []
-      var path = path
-      while path != "/", path != "." {
-        path = PathText.parent(of: path)
-        folders.append(path)
-      }
-      return folders
-    }
+    return folders
   }
 
   private static func overlap(_ database: Database, _ path: String, _ other: Database, _ otherPath: String)

@@ -18,6 +18,7 @@ enum RestoredWhenCheck {
       return plan.steps.lastIndex { !$0.action.effects.checks.isEmpty && $0.modes.contains(.recovery) }
     }
     let range = plan.objectives.restoredWhenRange ?? plan.objectives.range
+    if plan.unread.steps.contains(name.text) { return nil }
     guard let node = index[name.text] else {
       diagnostics.append(
         Diagnostic(

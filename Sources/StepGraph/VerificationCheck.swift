@@ -8,34 +8,7 @@ import Values
 /// and runs after the restore.
 enum VerificationCheck {
   static func run(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) {
-    let readers = readers(graph, &diagnostics)
-    var restores: [Restore] = []
-    for (node, entry) in graph.nodes.enumerated() where !entry.isFinally {
-      for id in entry.step.action.effects.restores {
-        restores.append(Restore(database: id, node: node, readers: readers[id] ?? []))
-      }
-    }
-    let isRead = graph.leads(restores.map { ($0.node, $0.readers) })
-    let before = graph.restoredWhen.map { graph.ancestors(of: $0).union([$0]) }
-    let isReadInTime = before.map { before in
-      graph.leads(restores.map { ($0.node, $0.readers.filter(before.contains)) })
-    }
-    for (index, restore) in restores.enumerated() {
-      check(restore, isRead[index], isReadInTime?[index] ?? true, graph, &diagnostics)
-    }
-  }
-
-  /// One database restored by one step, with the steps that prove it.
-  private struct Restore {
-    let database: DatabaseID
-    let node: Int
-    let readers: [Int]
-  }
-
-  /// The steps that read each database with a required check; misfits are reported.
-  private static func readers(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) -> [DatabaseID: [Int]] {
-    let databases = Dictionary(
-      graph.plan.databases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let databases = Dictionary(graph.plan.databases.map { ($0.id, $0) }) { first, _ in first }
     var readers: [DatabaseID: [Int]] = [:]
     for (node, entry) in graph.nodes.enumerated() {
       for planned in entry.step.action.effects.checks {
@@ -54,16 +27,33 @@ enum VerificationCheck {
         }
       }
     }
-    return readers
+    var restores: [Restore] = []
+    for (node, entry) in graph.nodes.enumerated() where !entry.isFinally {
+      for id in entry.step.action.effects.restores {
+        restores.append(Restore(database: id, node: node, readers: readers[id] ?? []))
+      }
+    }
+    let isProven = graph.leads(restores.map { ($0.node, $0.readers) })
+    let inTime = graph.restoredWhen.map { graph.ancestors(of: $0).union([$0]) } ?? []
+    let isProvenInTime = graph.leads(restores.map { ($0.node, $0.readers.filter(inTime.contains)) })
+    for (index, restore) in restores.enumerated() where !isProvenInTime[index] {
+      report(restore, isProven: isProven[index], graph, &diagnostics)
+    }
   }
 
-  private static func check(
-    _ restore: Restore, _ isRead: Bool, _ isReadInTime: Bool, _ graph: StepGraph,
-    _ diagnostics: inout [Diagnostic]
+  /// One database restored by one step, with the steps that prove it.
+  private struct Restore {
+    let database: DatabaseID
+    let node: Int
+    let readers: [Int]
+  }
+
+  private static func report(
+    _ restore: Restore, isProven: Bool, _ graph: StepGraph, _ diagnostics: inout [Diagnostic]
   ) {
     let id = restore.database
     let step = graph.nodes[restore.node].step
-    guard let first = restore.readers.first.map({ graph.nodes[$0].step }) else {
+    guard let first = restore.readers.first else {
       diagnostics.append(
         Diagnostic(
           .unverifiedRestore, "database `\(id)` is restored, but no required check reads it", at: step.range,
@@ -72,22 +62,20 @@ enum VerificationCheck {
         ))
       return
     }
-    guard isRead else {
+    guard isProven else {
       diagnostics.append(
         Diagnostic(
           .verifyBeforeRestore,
-          "no check of `\(id)` runs after `\(step.id)` has restored it: `\(first.id)` does not wait for it",
-          at: first.range, hint: "add `\(step.id)` to the `needs` of the check's step")
+          "no check of `\(id)` runs after `\(step.id)` has restored it: `\(graph.nodes[first].step.id)` does not wait for it",
+          at: graph.nodes[first].step.range, hint: "add `\(step.id)` to the `needs` of the check's step")
       )
       return
     }
     guard let restoredWhen = graph.restoredWhen else { return }
-    if !isReadInTime {
-      diagnostics.append(
-        Diagnostic(
-          .weaklyVerifiedRestore,
-          "database `\(id)` is checked only after `\(graph.nodes[restoredWhen].step.id)` has stopped the clock",
-          at: step.range, hint: "check it in that step, or in one that it needs"))
-    }
+    diagnostics.append(
+      Diagnostic(
+        .weaklyVerifiedRestore,
+        "database `\(id)` is checked only after `\(graph.nodes[restoredWhen].step.id)` has stopped the clock",
+        at: step.range, hint: "check it in that step, or in one that it needs"))
   }
 }

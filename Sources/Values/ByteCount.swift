@@ -24,9 +24,9 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
   /// For people, with a binary unit and one decimal: `1.4 GiB`.
   public var description: String {
-    for (name, size) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
-    where bytes >= size {
-      let tenths = (bytes * 10 + Int64(size) / 2) / Int64(size)
+    // A size that rounds up to 1024 of a unit is shown as one of the next.
+    for (name, size) in Self.units[1...4].reversed() where bytes >= size - size / 2048 {
+      let tenths = bytes / size * 10 + (bytes % size * 10 + size / 2) / size
       return "\(tenths / 10).\(tenths % 10) \(name)"
     }
     return "\(bytes) B"

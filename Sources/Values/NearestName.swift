@@ -1,15 +1,21 @@
 /// Finds what someone probably meant.
 public enum NearestName {
   /// The candidate nearest to `word`, if near enough to be a likely slip: letter case, `_` and `-` do not
-  /// count, and at most a third of the letters differ.
+  /// count, and at most a quarter of the letters differ, or one of three; of two letters none.
   ///
   /// The first in order wins among equals.
   public static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
     let plain = folded(word)
+    guard !plain.isEmpty else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let other = folded(candidate)
-      let limit = max(1, max(plain.count, other.count) / 3)
+      let length = max(plain.count, other.count)
+      let limit = length < 3 ? 0 : max(1, length / 4)
+      // Lengths alone tell most pairs apart, and keep hostile names cheap.
+      guard abs(plain.count - other.count) <= limit || other.hasPrefix(plain) || plain.hasPrefix(other) else {
+        continue
+      }
       let distance =
         other.count > 3 && plain.count > 3 && (other.hasPrefix(plain) || plain.hasPrefix(other))
         ? 1 : editDistance(plain, other)

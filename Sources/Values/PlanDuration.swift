@@ -46,8 +46,9 @@ extension Duration {
 
   /// For people, to about three digits: `0.42 s`, `12.4 s`, `3 m 05 s`, `1 h 02 m`.
   public var readable: String {
+    if nanoseconds < 0 { return "-" + Duration.nanoseconds(-max(nanoseconds, -Int64.max)).readable }
+    let nanoseconds = min(nanoseconds, Int64.max - 500_000_000)
     let tenths = (nanoseconds + 50_000_000) / 100_000_000
-    if nanoseconds < 0 { return "-" + Duration.nanoseconds(-nanoseconds).readable }
     if nanoseconds < 1_000_000_000 {
       let hundredths = (nanoseconds + 5_000_000) / 10_000_000
       return hundredths == 100 ? "1.0 s" : "0.\(hundredths < 10 ? "0" : "")\(hundredths) s"
@@ -60,14 +61,20 @@ extension Duration {
     return "\(seconds / 86_400) d \(two(seconds / 3600 % 24)) h"
   }
 
-  /// Whole nanoseconds; durations of this program stay far below the 292 years that fit.
+  /// Whole nanoseconds; beyond the 292 years that fit, the most or least that does: sums of timeouts of a hostile plan
+  /// get there.
   public var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    let (product, overflowed) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, alsoOverflowed) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+    if overflowed || alsoOverflowed { return seconds < 0 ? .min : .max }
+    return sum
   }
 
   /// As fractional seconds, rounded to the millisecond: for records that machines read.
-  public var roundedSeconds: Double { Double((nanoseconds + 500_000) / 1_000_000) / 1000 }
+  public var roundedSeconds: Double {
+    Double((min(nanoseconds, .max - 500_000) + 500_000) / 1_000_000) / 1000
+  }
 
   private static let planUnits: [(name: String, nanoseconds: Int64)] = [
     ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),

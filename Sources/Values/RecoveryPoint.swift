@@ -24,7 +24,7 @@ public enum RecoveryPoint: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .latest: "Latest"
-    case .at(let instant): instant.description
+    case .at(let instant): instant.rfc3339Exact
     case .snapshot(let id): id.text
     }
   }

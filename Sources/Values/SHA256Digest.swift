@@ -15,7 +15,7 @@ public struct SHA256Digest: Hashable, Comparable, Sendable, CustomStringConverti
     self.words = (words[0], words[1], words[2], words[3])
   }
 
-  /// Nil unless there are exactly 64 hexadecimal digits.
+  /// Nil unless there are exactly 64 lower-case hexadecimal digits.
   public init?(hex: some StringProtocol) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(32)

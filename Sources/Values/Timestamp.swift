@@ -15,13 +15,16 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// In ascending order.
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-  /// The instant `duration` later.
+  /// The instant `duration` later, or the last that there is.
   public func advanced(by duration: Duration) -> Timestamp {
-    Timestamp(nanoseconds: nanoseconds + duration.nanoseconds)
+    let (sum, overflowed) = nanoseconds.addingReportingOverflow(duration.nanoseconds)
+    return Timestamp(nanoseconds: overflowed ? (nanoseconds < 0 ? .min : .max) : sum)
   }
 
   /// How much later `other` is by the wall clock: for ages of data, not for elapsed times.
-  public func distance(to other: Timestamp) -> Duration { .nanoseconds(other.nanoseconds - nanoseconds) }
+  public func distance(to other: Timestamp) -> Duration {
+    .nanoseconds(other.nanoseconds) - .nanoseconds(nanoseconds)
+  }
 
   /// RFC 3339 in UTC with milliseconds: `2026-11-20T03:15:02.123Z`.
   public var description: String {

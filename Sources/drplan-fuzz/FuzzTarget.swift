@@ -1,5 +1,10 @@
+import Backends
 import Diagnostics
+import PlanLoading
 import PlanSyntax
+import Repository
+import StepGraph
+import Values
 
 /// One reader of untrusted bytes: whatever they are, it must return.
 struct FuzzTarget: Sendable {
@@ -10,13 +15,17 @@ struct FuzzTarget: Sendable {
 
   /// Every target: a new one is one line here.
   static let all: [FuzzTarget] = [
-    FuzzTarget(name: "plan", read: readPlan)
+    FuzzTarget(name: "plan", read: readPlan),
+    FuzzTarget(name: "archive", read: { _ = ArchiveScanner().scan($0) }),
   ]
 
-  /// The text of a plan, by both readers, and the excerpts of what is wrong with it.
+  /// The text of a plan, by both readers, then the whole plan with its graph, and the excerpts of what is wrong with it.
   private static func readPlan(_ bytes: [UInt8]) {
     precondition(PlanParser.compareReaders(bytes) != .different, "the quick reader and libyaml disagree")
-    let (_, diagnostics) = PlanParser.parse(bytes: bytes, file: "plan.yaml")
+    let loader = PlanLoader(registry: Backends.registry, digest: { _ in .zero })
+    let source = PlanSource(file: "plan.yaml", directory: "/plans", bytes: bytes)
+    let (plan, findings) = loader.load(source, usesExamples: true)
+    let diagnostics = findings + (plan.map { GraphBuilder.build($0).diagnostics } ?? [])
     guard !diagnostics.isEmpty else { return }
     let sources = ["plan.yaml": SourceText(bytes: bytes)]
     _ = DiagnosticRenderer.text(diagnostics, sources: sources, color: false)

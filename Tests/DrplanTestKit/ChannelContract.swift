@@ -3,7 +3,9 @@ public import RunEvents
 public import Testing
 import Values
 
-/// What every channel must do. A backend's test makes one over a real other side and calls `holds`.
+/// What every channel must do.
+///
+/// A backend's test makes one over a real other side and calls `holds`.
 public struct ChannelContract: Sendable {
   private let channel: any Channel
   private let secrets: any SecretSource
@@ -11,7 +13,8 @@ public struct ChannelContract: Sendable {
 
   /// The contract for one channel; `received` gives what the other side got so far, in the order of arrival.
   public init(
-    _ channel: any Channel, secrets: any SecretSource, received: @escaping @Sendable () async throws -> [String]
+    _ channel: any Channel, secrets: any SecretSource,
+    received: @escaping @Sendable () async throws -> [String]
   ) {
     self.channel = channel
     self.secrets = secrets
@@ -29,7 +32,8 @@ public struct ChannelContract: Sendable {
     try await channel.send(notification, secrets: secrets)
     let messages = try await received()
     #expect(messages.count == 2, sourceLocation: sourceLocation)
-    #expect(messages.first == messages.last, "a message sent again is the same", sourceLocation: sourceLocation)
+    #expect(
+      messages.first == messages.last, "a message sent again is the same", sourceLocation: sourceLocation)
     #expect(messages.first?.contains("since 03:15") == true, sourceLocation: sourceLocation)
     #expect(messages.first?.contains("20261120T031502Z-orders-7f3a") == true, sourceLocation: sourceLocation)
   }

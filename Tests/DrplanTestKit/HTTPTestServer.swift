@@ -59,7 +59,8 @@ public final class HTTPTestServer: Sendable {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-        bind(descriptor, raw, size) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, raw, &size) == 0
+        bind(descriptor, raw, size) == 0 && listen(descriptor, 64) == 0
+          && getsockname(descriptor, raw, &size) == 0
       }
     }
     guard isBound else {

@@ -3,8 +3,10 @@ import HostSystem
 public import Testing
 import Values
 
-/// What every service manager must do. A backend's test makes one over a real service that does not run yet, which
-/// prints `contract marker` when it starts, and calls `holds`.
+/// What every service manager must do.
+///
+/// A backend's test makes one over a real service that does not run yet, which prints `contract marker` when
+/// it starts, and calls `holds`.
 public struct ServiceContract: Sendable {
   private let manager: any ServiceManager
   private let context: ServiceContext

@@ -6,6 +6,7 @@ public struct SnapshotError: Error, Sendable, Equatable, CustomStringConvertible
     public let rawValue: String
     /// A code of this name.
     public init(rawValue: String) { self.rawValue = rawValue }
+    /// For people.
     public var description: String { rawValue }
     /// There is no repository at the place.
     public static let repositoryMissing = Code(rawValue: "repositoryMissing")
@@ -45,5 +46,6 @@ public struct SnapshotError: Error, Sendable, Equatable, CustomStringConvertible
     self.remedy = remedy
   }
 
+  /// For people.
   public var description: String { remedy.map { "\(message); \($0)" } ?? message }
 }

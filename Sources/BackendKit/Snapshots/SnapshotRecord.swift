@@ -21,6 +21,7 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
     public let rawValue: String
     /// A kind of this name.
     public init(rawValue: String) { self.rawValue = rawValue }
+    /// For people.
     public var description: String { rawValue }
     /// Holds everything itself.
     public static let full = Kind(rawValue: "Full")

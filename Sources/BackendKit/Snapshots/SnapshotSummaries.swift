@@ -38,11 +38,13 @@ public struct VerificationSummary: Sendable, Equatable {
       self.reason = reason
     }
 
+    /// For people.
     public var description: String {
       let place = file.map { file in block.map { "block \($0) of `\(file)`" } ?? "`\(file)`" }
       return [place, "in `\(object)`", reason].compactMap(\.self).joined(separator: " ")
     }
 
+    /// In the order of reports: by name, then by what is said of it.
     public static func < (left: Self, right: Self) -> Bool {
       (left.file ?? "", left.block ?? -1, left.object, left.reason)
         < (right.file ?? "", right.block ?? -1, right.object, right.reason)
@@ -116,6 +118,7 @@ public struct ComparisonSummary: Sendable, Equatable {
       self.kind = kind
     }
 
+    /// For people.
     public var description: String {
       switch kind {
       case .missing: "`\(path)` is missing"
@@ -131,6 +134,7 @@ public struct ComparisonSummary: Sendable, Equatable {
       }
     }
 
+    /// In the order of reports: by name, then by what is said of it.
     public static func < (left: Self, right: Self) -> Bool {
       (left.path, left.description) < (right.path, right.description)
     }

@@ -30,11 +30,13 @@ public struct BackupDatabase: StepAction {
   /// Made from the inputs of a step.
   public init(_ inputs: Record) { id = inputs[Self.databaseKey] }
 
+  /// What it touches.
   public var effects: ActionEffects {
     ActionEffects(
       phase: .other, captures: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files"])
   }
 
+  /// Takes the snapshot.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let record = try await SnapshotTaking.take(
       of: try context.environment.database(id), into: context.environment.snapshots,
@@ -42,15 +44,18 @@ public struct BackupDatabase: StepAction {
     ) { progress in
       context.progress(
         StepProgress(
-          "backing up \(id)", bytesDone: ByteCount(progress.bytesDone), bytesTotal: ByteCount(progress.bytesTotal)))
+          "backing up \(id)", bytesDone: ByteCount(progress.bytesDone),
+          bytesTotal: ByteCount(progress.bytesTotal)))
     }
-    try await context.record(.note("snapshot \(record.id) of \(id) taken, recovery point \(record.consistentAt)"))
+    try await context.record(
+      .note("snapshot \(record.id) of \(id) taken, recovery point \(record.consistentAt)"))
     return StepResult(outputs: [
       "snapshot": record.id.text, "recoveryPoint": record.consistentAt.description,
       "bytes": String(record.logicalBytes.bytes), "files": String(record.files),
     ])
   }
 
+  /// Looks at what a run would need, changing nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: true)]
     do throws(StepFailure) {

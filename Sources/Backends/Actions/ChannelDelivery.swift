@@ -36,7 +36,9 @@ struct ChannelDelivery {
     var pause = Self.firstPause
     for attempt in 1... {
       guard let failure = await sendOnce(notification, until: deadline) else { return nil }
-      guard failure.isRetryable, attempt < Self.maxTries, clock.uptime + pause < deadline else { return failure }
+      guard failure.isRetryable, attempt < Self.maxTries, clock.uptime + pause < deadline else {
+        return failure
+      }
       do throws(CancellationError) {
         try await clock.sleep(for: pause)
       } catch {
@@ -47,37 +49,45 @@ struct ChannelDelivery {
     return nil
   }
 
+  private enum Outcome {
+    case sent(StepFailure?)
+    case timeIsUp(StepFailure)
+  }
+
   /// The failure to send in time, nil when it was sent.
   private func sendOnce(
     _ notification: BackendKit.Notification, until deadline: Duration
   ) async -> StepFailure? {
     let context = context
     let id = channel
-    return await withTaskGroup(of: StepFailure?.self) { group in
+    return await withTaskGroup(of: Outcome.self) { group in
       group.addTask {
         do throws(StepFailure) {
           let channel = try context.environment.channel(id)
           try await channel.send(notification, secrets: context.environment.secrets)
-          return nil
+          return .sent(nil)
         } catch {
-          return error
+          return .sent(error)
         }
       }
-      let timer = StepFailure(.timeout, "it did not take the message within the step's time")
       group.addTask {
         do throws(CancellationError) {
           try await HostClock().sleep(untilUptime: deadline)
-          return timer
+          return .timeIsUp(StepFailure(.timeout, "it did not take the message within the step's time"))
         } catch {
-          return StepFailure(.cancelled, "sending was cancelled", isRetryable: false)
+          return .timeIsUp(StepFailure(.cancelled, "sending was cancelled", isRetryable: false))
         }
       }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      // A message that was taken while its time ran out is delivered all the same.
-      guard let first, first == timer else { return first }
-      let second = await group.next() ?? first
-      return second == nil ? nil : timer
+      var late: StepFailure?
+      for await outcome in group {
+        group.cancelAll()
+        switch outcome {
+        case .timeIsUp(let failure): late = failure
+        // A message that was taken while its time ran out is delivered all the same.
+        case .sent(let failure): return failure.map { late ?? $0 }
+        }
+      }
+      return late
     }
   }
 }

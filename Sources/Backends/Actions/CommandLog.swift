@@ -14,7 +14,9 @@ final class CommandLog: Sendable {
 
   private init(_ file: HostFile.Appender) { self.file = file }
 
-  /// Writes a line; on the thread that reads the output, which may block. After a failure nothing more is written.
+  /// Writes a line; on the thread that reads the output, which may block.
+  ///
+  /// After a failure nothing more is written.
   func append(_ line: String) {
     guard failure == nil else { return }
     do throws(StepFailure) {

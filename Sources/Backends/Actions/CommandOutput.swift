@@ -39,7 +39,9 @@ final class CommandOutput: Sendable {
   var beginning: String {
     var bytes = kept.withLock { $0.beginning }.prefix(Self.beginningBytes)
     // Not to end within a character.
-    while let last = bytes.last, last >= 0x80, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
+    while let last = bytes.last, last >= 0x80, String(validating: bytes, as: UTF8.self) == nil {
+      bytes.removeLast()
+    }
     let text = String(decoding: bytes, as: UTF8.self).drop(while: \.isWhitespace)
     guard let end = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(text[...end])

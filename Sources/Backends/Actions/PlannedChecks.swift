@@ -11,7 +11,8 @@ enum CommonCheckKeys {
   static let id = Key<String?>.optional(
     "id", .checkName, "the check's name in the report (default: its type and its number in the list)")
   static let required = Key<Bool>.optional(
-    "required", .boolean, default: true, shownAs: "true", "whether the step fails when the check does not pass")
+    "required", .boolean, default: true, shownAs: "true",
+    "whether the step fails when the check does not pass")
 
   static let shape = Shape(
     "a check", [id.erased, required.erased],
@@ -37,7 +38,8 @@ extension ValueType where Value == [PlannedCheck] {
         }
         checks.append(
           PlannedCheck(
-            id: id, type: value.kind, isRequired: value.record[CommonCheckKeys.required], check: value.product))
+            id: id, type: value.kind, isRequired: value.record[CommonCheckKeys.required], check: value.product
+          ))
       }
       return checks
     }

@@ -18,7 +18,8 @@ struct RestartServices: StepAction {
           action: RestartServices
           with: {services: [orders-api, orders-worker], order: Sequential}
       """,
-    shape: Shape("the inputs of RestartServices", [ServiceSelection.services.erased, ServiceSelection.order.erased]))
+    shape: Shape(
+      "the inputs of RestartServices", [ServiceSelection.services.erased, ServiceSelection.order.erased]))
 
   private let selection: ServiceSelection
 

@@ -18,8 +18,7 @@ public struct RestoreDatabase: StepAction {
     notes: """
       The snapshot is restored beside the live data, every block is verified against its digest and the engine's own \
       check runs there, before anything live is touched. Then it takes the place of the live data in one step, and \
-      what stood there is kept until `drplan commit` lets it go or `drplan rollback` puts it back. A failure before \
-      that step leaves the live data as it was. Running the step again restores again.
+      what stood there is kept beside it until you remove it; the run says where. A failure before that step leaves the live data as it was. Running the step again restores again.
 
       Outputs: `snapshot`, `recoveryPoint`, `bytes`, `files`, and `kept` (the path of what stood there before) if \
       anything did.
@@ -42,11 +41,13 @@ public struct RestoreDatabase: StepAction {
     point = inputs[Self.backupKey]
   }
 
+  /// What it touches.
   public var effects: ActionEffects {
     ActionEffects(
       phase: .restore, restores: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files", "kept"])
   }
 
+  /// Restores, with each decision on record before its effect.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let binding = try context.environment.database(id)
     let record = try await choose(binding, context)
@@ -92,7 +93,8 @@ public struct RestoreDatabase: StepAction {
         .engineCheckFailed,
         "the snapshot \(record.id) of `\(id)` is as it was backed up, but its engine finds fault with it: "
           + findings.prefix(5).joined(separator: "; "),
-        remedy: "nothing live was touched; choose an older snapshot with `backup:`, see `drplan snapshots list`",
+        remedy:
+          "nothing live was touched; choose an older snapshot with `backup:`, see `drplan snapshots list`",
         isRetryable: false)
     }
     let planned = try await restoration.plannedPublication(item, run: context.run.id, database: id)
@@ -140,6 +142,7 @@ public struct RestoreDatabase: StepAction {
     return outputs
   }
 
+  /// Looks at what a run would need, changing nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: false)]
     do throws(StepFailure) {

@@ -44,7 +44,9 @@ struct RunCommand: StepAction {
         command.erased, workingDirectory.erased, environment.erased, secretEnvironment.erased,
         successCodes.erased,
       ],
-      synonyms: ["cwd": "workingDirectory", "env": "environment", "args": "command", "exitCodes": "successCodes"]))
+      synonyms: [
+        "cwd": "workingDirectory", "env": "environment", "args": "command", "exitCodes": "successCodes",
+      ]))
 
   private let command: [Template]
   private let workingDirectory: String?

@@ -80,7 +80,8 @@ struct ServiceChange {
 extension StepContext {
   /// What the manager of a service may know in this step.
   func serviceContext(_ service: ServiceID) -> ServiceContext {
-    ServiceContext(service: service, planDirectory: environment.planDirectory) { template throws(StepFailure) in
+    ServiceContext(service: service, planDirectory: environment.planDirectory) {
+      template throws(StepFailure) in
       try text(template)
     }
   }

@@ -29,8 +29,10 @@ struct ServiceSelection {
   /// What later steps may use.
   var outputs: [String: String] { ["services": services.map(\.text).joined(separator: ", ")] }
 
-  /// Does `change` to each service. In sequence the first failure ends it; in parallel every one comes to its end, so
-  /// that none is left half changed, and the failure names all that failed.
+  /// Does `change` to each service.
+  ///
+  /// In sequence the first failure ends it; in parallel every one comes to its end, so that none is left half
+  /// changed, and the failure names all that failed.
   func each(
     in context: StepContext, _ change: @escaping @Sendable (ServiceChange) async throws(StepFailure) -> Void
   ) async throws(StepFailure) {

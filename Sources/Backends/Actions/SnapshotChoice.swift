@@ -46,7 +46,8 @@ struct SnapshotChoice: Sendable {
       }
     let oldest = own.first.map { "; the oldest of \(own.count) is of \($0.consistentAt)" } ?? ""
     return StepFailure(
-      .snapshotMissing, fact + oldest, remedy: own.isEmpty ? Self.takeOne(database) : "see `drplan snapshots list`",
+      .snapshotMissing, fact + oldest,
+      remedy: own.isEmpty ? Self.takeOne(database) : "see `drplan snapshots list`",
       isRetryable: false)
   }
 

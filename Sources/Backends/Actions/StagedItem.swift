@@ -13,7 +13,8 @@ enum StagedItem {
     }
     guard names.count == 1, let name = names.first else {
       throw StepFailure(
-        .damaged, "the snapshot \(record.id) says it is a single file and holds \(names.count)", isRetryable: false)
+        .damaged, "the snapshot \(record.id) says it is a single file and holds \(names.count)",
+        isRetryable: false)
     }
     return staging + "/" + name
   }

@@ -16,7 +16,8 @@ struct StopServices: StepAction {
           action: StopServices
           with: {services: [orders-api]}
       """,
-    shape: Shape("the inputs of StopServices", [ServiceSelection.services.erased, ServiceSelection.order.erased]))
+    shape: Shape(
+      "the inputs of StopServices", [ServiceSelection.services.erased, ServiceSelection.order.erased]))
 
   private let selection: ServiceSelection
 

@@ -38,10 +38,12 @@ public struct VerifyIntegrity: StepAction {
   /// Made from the inputs of a step.
   public init(_ inputs: Record) { checks = inputs[Self.checksKey] }
 
+  /// What it touches.
   public var effects: ActionEffects {
     ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"])
   }
 
+  /// Makes all checks.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let records = try await made(context)
     guard !Task.isCancelled else { throw .cancelled("the verification") }
@@ -62,7 +64,7 @@ public struct VerifyIntegrity: StepAction {
       func startNext() {
         guard next < checks.count else { return }
         let (index, planned) = (next, checks[next])
-        group.addTask { (index, await Self.made(planned, context)) }
+        group.addTask { (index, await Self.made(planned, at: index + 1, context)) }
         next += 1
       }
       for _ in 0..<Self.width { startNext() }
@@ -82,14 +84,14 @@ public struct VerifyIntegrity: StepAction {
   }
 
   private static func made(
-    _ planned: PlannedCheck, _ context: StepContext
+    _ planned: PlannedCheck, at position: Int, _ context: StepContext
   ) async -> Result<CheckRecord, StepFailure> {
     let clock = HostClock()
     let start = clock.uptime
     context.progress(StepProgress("checking \(planned.id)"))
     var record = CheckRecord(
       id: planned.id, type: planned.type, database: planned.check.database, state: .errored, expected: "",
-      actual: "", seconds: 0)
+      actual: "", seconds: 0, position: position)
     do throws(StepFailure) {
       let outcome = try await planned.check.run(context)
       record.state = outcome.passed ? .passed : .failed
@@ -119,6 +121,7 @@ public struct VerifyIntegrity: StepAction {
       })
   }
 
+  /// Looks at what a run would need, changing nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] {
     checks.map { planned in
       ProbeFinding("check \(planned.id)", .wouldRun, "what it finds is known only after the restore")

@@ -42,7 +42,8 @@ struct CommandChannel: Channel {
     let report = notification.report.map { "\n\($0)" } ?? ""
     let result = try await ServiceProgram.run(
       Command(
-        command.arguments, environment: ProcessEnvironment.adding(variables), workingDirectory: command.folder,
+        command.arguments, environment: ProcessEnvironment.adding(variables),
+        workingDirectory: command.folder,
         input: .bytes(Array("\(notification.text)\n\(report)".utf8))),
       timeout: timeout)
     guard !result.status.isSuccess else { return }

@@ -10,7 +10,9 @@ struct HTTPDelivery {
   let url: SecretReference
   let timeout: Duration
 
-  /// Posts and returns when the other side has taken it, that is, answered with 2xx. Redirects are not followed.
+  /// Posts and returns when the other side has taken it, that is, answered with 2xx.
+  ///
+  /// Redirects are not followed.
   func post(
     _ body: JSONValue, contentType: String, headers: [HTTPHeader] = [], secrets: any SecretSource
   ) async throws(StepFailure) {
@@ -38,7 +40,9 @@ struct HTTPDelivery {
       remedy: isRetryable ? nil : "check the value of the secret `\(url.name)`", isRetryable: isRetryable)
   }
 
-  /// Slack and others answer with one word, such as `invalid_payload`. Anything longer may hold what we sent.
+  /// Slack and others answer with one word, such as `invalid_payload`.
+  ///
+  /// Anything longer may hold what we sent.
   private static func reasonWord(_ text: String) -> Substring? {
     let word = text.prefix { $0 != "\n" }
     guard (3...40).contains(word.utf8.count), word.utf8.count == text.utf8.count || text.hasSuffix("\n"),

@@ -10,7 +10,8 @@ extension BackendKit.Notification {
   /// The message as an event of the CloudEvents form, like those of a run.
   var event: JSONValue {
     var data: [JSONValue.Member] = [
-      .init("run", .string(run.text)), .init("plan", .string(plan.text)), .init("mode", .string(mode.rawValue)),
+      .init("run", .string(run.text)), .init("plan", .string(plan.text)),
+      .init("mode", .string(mode.rawValue)),
       .init("step", .string(step.text)), .init("message", .string(message)),
     ]
     if let report { data.append(.init("report", .string(report))) }

@@ -25,7 +25,9 @@ struct SlackMessage {
     var blocks: [JSONValue] = [
       ["type": "header", "text": ["type": "plain_text", "text": .string(Self.cut(title, Limit.header))]],
       ["type": "section", "text": ["type": "mrkdwn", "text": .string(Self.cut(shown, Limit.section))]],
-      ["type": "context", "elements": [["type": "mrkdwn", "text": .string(Self.cut(place, Limit.section))]]],
+      [
+        "type": "context", "elements": [["type": "mrkdwn", "text": .string(Self.cut(place, Limit.section))]],
+      ],
     ]
     blocks += Self.reportBlocks(notification.report ?? "", room: Limit.blocks - blocks.count)
     return ["text": .string(Self.cut(shown, Limit.text)), "blocks": .array(blocks)]
@@ -55,7 +57,9 @@ struct SlackMessage {
       if count > limit { break }
       output.append(character)
     }
-    if let escape = output.lastIndex(of: "&"), !output[escape...].contains(";") { output.removeSubrange(escape...) }
+    if let escape = output.lastIndex(of: "&"), !output[escape...].contains(";") {
+      output.removeSubrange(escape...)
+    }
     return output + "…"
   }
 
@@ -74,7 +78,9 @@ struct SlackMessage {
       page += line + "\n"
     }
     if page.contains(where: { !$0.isWhitespace }) { pages.append(page) }
-    if pages.count > room { pages = pages.prefix(room - 1) + ["…the report goes on: see `drplan runs report`\n".replacingTicks] }
+    if pages.count > room {
+      pages = pages.prefix(room - 1) + ["…the report goes on: see `drplan runs report`\n".replacingTicks]
+    }
     return pages.map { page in
       ["type": "section", "text": ["type": "mrkdwn", "text": .string("```\n\(page)```")]]
     }

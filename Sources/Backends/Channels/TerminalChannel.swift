@@ -20,8 +20,12 @@ struct TerminalChannel: Channel {
   init(_ channel: Record) {}
 
   func send(_ notification: BackendKit.Notification, secrets: any SecretSource) async throws(StepFailure) {
-    let bytes = Array(Self.text(notification).utf8)
-    try await runBlocking { () throws(StepFailure) in try HostFile.writeToStandardError(bytes) }
+    let text = Self.text(notification)
+    guard await runBlocking({ TextSink.standardError.write(text) }) else {
+      throw StepFailure(
+        .notDelivered, "standard error of drplan is closed: nobody reads it", remedy: "tell a channel that lasts as well",
+        isRetryable: false)
+    }
   }
 
   func probe(secrets: any SecretSource) async -> ProbeFinding {

@@ -27,7 +27,8 @@ extension StepContext {
   func proven(_ database: DatabaseID, by check: String) throws(StepFailure) -> RestoredDatabase {
     guard let restored = restored[database] else {
       throw StepFailure(
-        .nothingRestored, "`\(check)` compares with the restored snapshot, and this run has not restored `\(database)`",
+        .nothingRestored,
+        "`\(check)` compares with the restored snapshot, and this run has not restored `\(database)`",
         remedy: "let the step need a RestoreDatabase step of `\(database)`", isRetryable: false)
     }
     return restored

@@ -26,8 +26,10 @@ public struct ChecksumsCheck: IntegrityCheck {
   /// The check described by those keys.
   public init(_ check: Record) { id = check[Self.databaseKey] }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
 
+  /// Why it cannot read a database of that engine.
   public func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any ComparableDatabase
       ? nil
@@ -35,6 +37,7 @@ public struct ChecksumsCheck: IntegrityCheck {
         + "merely opening them; use `EngineCheck` and `RowCounts`"
   }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let comparable = engine as? any ComparableDatabase else {

@@ -48,9 +48,13 @@ public struct CommandCheck: IntegrityCheck {
     timeout = check[Self.timeoutKey]
   }
 
+  /// None: it reads no database.
   public var database: DatabaseID? { nil }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     var arguments: [String] = []
     for template in command { arguments.append(try context.text(template)) }
@@ -72,7 +76,9 @@ public struct CommandCheck: IntegrityCheck {
       let said = lines.isEmpty ? "" : ": \(lines.joined(separator: " | "))"
       return CheckOutcome(passed: false, expected: expected, actual: "\(result.status)\(said)")
     }
-    guard let stdout else { return CheckOutcome(passed: true, expected: expected, actual: "\(result.status)") }
+    guard let stdout else {
+      return CheckOutcome(passed: true, expected: expected, actual: "\(result.status)")
+    }
     let isFound = await runBlocking { stdout.isFound(in: result.output.text) }
     let said = isFound ? "" : " and the output `\(result.output.lastLines(3).joined(separator: " | "))`"
     return CheckOutcome(passed: isFound, expected: expected, actual: "\(result.status)\(said)")

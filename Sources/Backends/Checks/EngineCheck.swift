@@ -22,13 +22,17 @@ public struct EngineCheck: IntegrityCheck {
   /// The check described by those keys.
   public init(_ check: Record) { id = check[Self.databaseKey] }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let findings = try await context.checked(id).check()
     return CheckOutcome(
       passed: findings.isEmpty, expected: "no findings of the engine",
-      actual: findings.isEmpty ? "none" : findings.joined(separator: "; "))
+      actual: findings.isEmpty ? "no findings" : findings.joined(separator: "; "))
   }
 }

@@ -70,9 +70,13 @@ public struct HTTPCheck: IntegrityCheck {
     within = check[Self.withinKey]
   }
 
+  /// None: it reads no database.
   public var database: DatabaseID? { nil }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once, or for as long as the plan allows.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let request = try await request(context)
     return try await Persistence.within(within, "asking `\(request.host ?? "")`") {

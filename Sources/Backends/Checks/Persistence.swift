@@ -6,7 +6,9 @@ enum Persistence {
   /// The pause between two looks.
   private static let pause = Duration.milliseconds(250)
 
-  /// The first outcome that passed, or the last one that did not. Looks at least once, and once more at the end.
+  /// The first outcome that passed, or the last one that did not.
+  ///
+  /// Looks at least once, and once more at the end.
   static func within(
     _ limit: Duration, _ what: String, look: (_ rest: Duration) async throws(StepFailure) -> CheckOutcome
   ) async throws(StepFailure) -> CheckOutcome {

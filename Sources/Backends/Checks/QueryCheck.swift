@@ -6,7 +6,8 @@ public import Values
 /// Asks a database in SQL and judges the answer.
 public struct QueryCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
-  static let sqlKey = Key<Template>.required("sql", .template, "one query; it is run without the right to write")
+  static let sqlKey = Key<Template>.required(
+    "sql", .template, "one query; it is run without the right to write")
   static let expectKey = Key<QueryExpectation>.required(
     "expect", QueryExpectation.shape.value { QueryExpectation($0) }, "what its answer has to be")
 
@@ -36,13 +37,16 @@ public struct QueryCheck: IntegrityCheck {
     expectation = check[Self.expectKey]
   }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
 
+  /// Why it cannot read a database of that engine.
   public func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any QueryableDatabase
       ? nil : "`Query` cannot ask `\(id)`: the engine \(type(of: engine).declaration.name) knows no SQL"
   }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let queryable = engine as? any QueryableDatabase else {

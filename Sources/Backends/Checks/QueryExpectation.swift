@@ -70,7 +70,9 @@ enum QueryExpectation: Sendable, Equatable {
     }
   }
 
-  /// Whether the fetched rows are what is expected, and what they are, for people. May take long.
+  /// Whether the fetched rows are what is expected, and what they are, for people.
+  ///
+  /// May take long.
   func judge(_ rows: [[String?]]) -> (passed: Bool, actual: String) {
     if case .rows(let count) = self {
       let found = rows.count > count ? "more than \(count)" : "\(rows.count)"
@@ -105,7 +107,8 @@ extension ValueType where Value == [ScalarValue] {
   /// Two numbers, the smaller one first.
   fileprivate static var bounds: ValueType<[ScalarValue]> {
     ValueType<ScalarValue>.number.list().narrowed("two numbers, like `[1, 10]`") { (values) throws(Refusal) in
-      guard values.count == 2, let order = ScalarValue.compare(values[0].text, values[1].text), order <= 0 else {
+      guard values.count == 2, let order = ScalarValue.compare(values[0].text, values[1].text), order <= 0
+      else {
         throw Refusal(
           .badValue, "this must be two numbers, the smaller one first", hint: "for example `[1, 10]`")
       }

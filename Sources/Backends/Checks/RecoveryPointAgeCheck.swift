@@ -18,7 +18,8 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
       oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO.
       """,
     example: "- {type: RecoveryPointAge, database: orders, within: 5m}",
-    shape: Shape("the check RecoveryPointAge", [databaseKey.erased, withinKey.erased], synonyms: ["max": "within"]))
+    shape: Shape(
+      "the check RecoveryPointAge", [databaseKey.erased, withinKey.erased], synonyms: ["max": "within"]))
 
   private let id: DatabaseID?
   private let within: Duration
@@ -29,9 +30,13 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
     within = check[Self.withinKey]
   }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let restored =
       if let id { [try context.proven(id, by: "RecoveryPointAge")] } else { Array(context.restored.values) }

@@ -34,8 +34,10 @@ public struct RowCountsCheck: IntegrityCheck {
     tables = check[Self.tablesKey]
   }
 
+  /// The database it reads.
   public var database: DatabaseID? { id }
 
+  /// Why it cannot read a database of that engine.
   public func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any QueryableDatabase
       ? nil
@@ -43,6 +45,7 @@ public struct RowCountsCheck: IntegrityCheck {
         + "use `Checksums`"
   }
 
+  /// Looks once.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let queryable = engine as? any QueryableDatabase else {
@@ -62,7 +65,8 @@ public struct RowCountsCheck: IntegrityCheck {
       throw StepFailure(
         .checkMisfit,
         recorded.isEmpty
-          ? "the snapshot \(record.id) has no row counts" : "the snapshot \(record.id) has no count of \(list)",
+          ? "the snapshot \(record.id) has no row counts"
+          : "the snapshot \(record.id) has no count of \(list)",
         isRetryable: false)
     }
     guard let tables else { return recorded }

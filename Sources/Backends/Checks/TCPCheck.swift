@@ -35,9 +35,13 @@ public struct TCPCheck: IntegrityCheck {
     within = check[Self.withinKey]
   }
 
+  /// None: it reads no database.
   public var database: DatabaseID? { nil }
+
+  /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
+  /// Looks once, or for as long as the plan allows.
   public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let expected = "a connection to `\(host):\(port)`"
     return try await Persistence.within(within, "connecting to `\(host):\(port)`") {

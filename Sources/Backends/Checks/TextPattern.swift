@@ -16,7 +16,9 @@ struct TextPattern: Sendable, Equatable {
     self.source = source
   }
 
-  /// Whether the pattern is found in `text`. May take long: not for the cooperative pool.
+  /// Whether the pattern is found in `text`.
+  ///
+  /// May take long: not for the cooperative pool.
   func isFound(in text: String) -> Bool {
     // A compiled pattern is not Sendable, so it is made again where it is used; `init` has seen that it compiles.
     guard let regex = try? Regex(source) else { return false }

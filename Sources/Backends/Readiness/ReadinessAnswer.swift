@@ -12,7 +12,9 @@ enum ReadinessAnswer: Equatable {
   /// It did not say anything in the time it was given.
   case silent(String)
 
-  /// Asks once, for at most `time`. Fails only where asking again cannot help.
+  /// Asks once, for at most `time`.
+  ///
+  /// Fails only where asking again cannot help.
   static func ask(
     _ probe: Readiness.Probe, for time: Duration, _ context: ServiceContext
   ) async throws(StepFailure) -> ReadinessAnswer {
@@ -35,7 +37,8 @@ enum ReadinessAnswer: Equatable {
       switch error.code {
       case .cancelled: throw StepFailure(.cancelled, "asking `\(url)` was cancelled", isRetryable: false)
       case .invalidRequest, .libraryMissing:
-        throw StepFailure(.programUnavailable, "`\(url)` cannot be asked: \(error.reason)", isRetryable: false)
+        throw StepFailure(
+          .programUnavailable, "`\(url)` cannot be asked: \(error.reason)", isRetryable: false)
       case .timedOut: return .silent("`\(url)`: \(error.reason)")
       default: return .notYet("`\(url)`: \(error.reason)")
       }

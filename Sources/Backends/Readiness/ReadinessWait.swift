@@ -18,11 +18,13 @@ struct ReadinessWait {
   /// How long a service without `ready` may take until its manager says that it runs.
   private static let withinByDefault: Duration = .seconds(30)
 
-  /// Returns what showed that the service is ready. It looks again after 100 ms, then ever more rarely, at least every
-  /// 2 s; it fails at once when the manager says that the service has failed, and when the time is over.
+  /// Returns what showed that the service is ready.
   ///
-  /// An answer alone is not enough: the manager must say that the service runs, so that another process that answers
-  /// in its place does not pass for it.
+  /// It looks again after 100 ms, then ever more rarely, at least every 2 s; it fails at once when the
+  /// manager says that the service has failed, and when the time is over.
+  ///
+  /// An answer alone is not enough: the manager must say that the service runs, so that another process that
+  /// answers in its place does not pass for it.
   func untilReady() async throws(StepFailure) -> String {
     let clock = HostClock()
     let within = binding.readiness?.within ?? Self.withinByDefault

@@ -3,7 +3,9 @@ import Declarations
 import HostSystem
 import Values
 
-/// Reads a secret from where it is kept. No failure holds the value, or anything that a command printed.
+/// Reads a secret from where it is kept.
+///
+/// No failure holds the value, or anything that a command printed.
 struct SecretFetch: Sendable {
   let planDirectory: String
   let environment: [String]
@@ -54,7 +56,8 @@ struct SecretFetch: Sendable {
   private func fromFile(_ path: String, _ name: String) async throws(StepFailure) -> [UInt8] {
     let content: [UInt8]?
     do throws(StepFailure) {
-      content = try await runBlocking { () throws(StepFailure) in try HostFile.read(path, limit: Self.largest) }
+      content = try await runBlocking { () throws(StepFailure) in try HostFile.read(path, limit: Self.largest)
+      }
     } catch {
       throw StepFailure(.secretUnavailable, "the secret `\(name)`: \(error.message)")
     }

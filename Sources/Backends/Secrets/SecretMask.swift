@@ -4,7 +4,9 @@ import Values
 struct SecretMask: Sendable {
   private let values: [String]
 
-  /// Masks these secrets. Of a secret of several lines each line is masked too, because output comes in lines.
+  /// Masks these secrets.
+  ///
+  /// Of a secret of several lines each line is masked too, because output comes in lines.
   init(_ secrets: [Secret]) {
     var values: Set<String> = []
     for secret in secrets {

@@ -57,7 +57,9 @@ public actor SecretResolver: SecretSource {
     }
   }
 
-  /// Whether each secret is to be had, in the order of their names. Commands are run for it.
+  /// Whether each secret is to be had, in the order of their names.
+  ///
+  /// Commands are run for it.
   public func probe() async -> [ProbeFinding] {
     var findings: [ProbeFinding] = []
     for (name, origin) in origins.sorted(by: { $0.key < $1.key }) {

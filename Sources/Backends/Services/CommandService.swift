@@ -92,7 +92,9 @@ struct CommandService: ServiceManager {
 
   func lastLines(_ context: ServiceContext) async -> [String] { [] }
 
-  private func run(_ templates: [Template], _ context: ServiceContext) async throws(StepFailure) -> ProcessResult {
+  private func run(_ templates: [Template], _ context: ServiceContext) async throws(StepFailure)
+    -> ProcessResult
+  {
     let variables = try ServiceProgram.environment(environment, context)
     return try await ServiceProgram.run(
       Command(

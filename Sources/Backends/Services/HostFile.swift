@@ -2,7 +2,9 @@ import BackendKit
 import Declarations
 import Glibc
 
-/// Small files of services and channels. Every call blocks: only for threads of their own.
+/// Small files of services and channels.
+///
+/// Every call blocks: only for threads of their own.
 enum HostFile {
   /// The content of a file up to `limit` bytes; nil when there is no such file.
   static func read(_ path: String, limit: Int) throws(StepFailure) -> [UInt8]? {
@@ -93,7 +95,9 @@ enum HostFile {
     defer { close(descriptor) }
     try write(bytes, to: descriptor, path)
     // A pipe or terminal has nothing to sync.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("`\(path)` could not be synced", errno) }
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw failure("`\(path)` could not be synced", errno)
+    }
     if isNew { try syncFolder(of: path) }
   }
 
@@ -102,17 +106,14 @@ enum HostFile {
     guard unlink(path) == 0 || errno == ENOENT else { throw failure("`\(path)` could not be removed", errno) }
   }
 
-  /// Writes to standard error in one piece.
-  static func writeToStandardError(_ bytes: [UInt8]) throws(StepFailure) {
-    try write(bytes, to: 2, "standard error")
-  }
-
   /// A file that is begun anew and then only grows; closed when its owner goes.
   final class Appender: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// Opens the file with mode 0600, and makes the folders above it if need be. Blocks.
+    /// Opens the file with mode 0600, and makes the folders above it if need be.
+    ///
+    /// Blocks.
     init(_ path: String) throws(StepFailure) {
       try HostFile.makeFolders(PathText.parent(of: path))
       descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
@@ -122,7 +123,9 @@ enum HostFile {
 
     deinit { close(descriptor) }
 
-    /// Adds to the end. Blocks.
+    /// Adds to the end.
+    ///
+    /// Blocks.
     func write(_ bytes: [UInt8]) throws(StepFailure) { try HostFile.write(bytes, to: descriptor, path) }
   }
 
@@ -139,7 +142,8 @@ enum HostFile {
     return stat(path, &status) == 0 ? status : nil
   }
 
-  private static func readAll(_ descriptor: Int32, _ path: String, limit: Int) throws(StepFailure) -> [UInt8] {
+  private static func readAll(_ descriptor: Int32, _ path: String, limit: Int) throws(StepFailure) -> [UInt8]
+  {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     while content.count < limit {

@@ -23,7 +23,9 @@ struct PidFile {
 
   let path: String
 
-  /// Looks at the file and the process it names; `command` is what the service's process should show. Blocks.
+  /// Looks at the file and the process it names; `command` is what the service's process should show.
+  ///
+  /// Blocks.
   func find(_ command: [String]) throws(StepFailure) -> Finding {
     guard let bytes = try HostFile.read(path, limit: 4096) else { return .nothing }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -42,14 +44,18 @@ struct PidFile {
     return .running(process, logOffset: notes["log"].flatMap { Int64($0) } ?? 0)
   }
 
-  /// Writes the file anew. Blocks.
+  /// Writes the file anew.
+  ///
+  /// Blocks.
   func write(_ process: ProcessIdentity, logOffset: Int64) throws(StepFailure) {
     let text =
       "\(process.pid)\nstart=\(process.startTime) boot=\(HostFacts.bootID) log=\(logOffset)\n"
     try HostFile.replace(path, with: Array(text.utf8))
   }
 
-  /// Where the service's part of the log begins; 0 when it is not known. Blocks.
+  /// Where the service's part of the log begins; 0 when it is not known.
+  ///
+  /// Blocks.
   func logOffset() -> Int64 {
     // Without it more lines of the log are shown than would be needed.
     guard let bytes = try? HostFile.read(path, limit: 4096) else { return 0 }
@@ -71,7 +77,9 @@ struct PidFile {
     return .stranger(pid, commandLine: shown.isEmpty ? facts.name : shown.joined(separator: " "))
   }
 
-  /// When a process started, in seconds since the epoch. The kernel counts hundredths for everybody outside.
+  /// When a process started, in seconds since the epoch.
+  ///
+  /// The kernel counts hundredths for everybody outside.
   private func started(_ facts: ProcessFacts) -> Int64 {
     let clock = HostClock()
     let boot = clock.now.advanced(by: .zero - clock.uptime)
@@ -84,7 +92,9 @@ struct PidFile {
       return false
     }
     let end = shown.suffix(command.count)
-    guard let shownProgram = end.first, end.dropFirst().elementsEqual(command.dropFirst()) else { return false }
+    guard let shownProgram = end.first, end.dropFirst().elementsEqual(command.dropFirst()) else {
+      return false
+    }
     if shownProgram == program { return true }
     return PathText.name(of: shownProgram) == PathText.name(of: program)
       && !(shownProgram.contains("/") && program.contains("/"))

@@ -157,7 +157,8 @@ struct ProcessService: ServiceManager {
     try await kill(process)
     guard !sessionIsAlive(process), !ProcessTable.isAlive(process) else {
       throw StepFailure(
-        .serviceFailed, "service `\(context.service)`, process \(process.pid), does not end even after SIGKILL",
+        .serviceFailed,
+        "service `\(context.service)`, process \(process.pid), does not end even after SIGKILL",
         remedy: "it hangs in the kernel: look at `/proc/\(process.pid)/stack` and at its disks")
     }
   }
@@ -216,7 +217,9 @@ struct ProcessService: ServiceManager {
     StepFailure(.cancelled, "stopping service `\(context.service)` was cancelled", isRetryable: false)
   }
 
-  private func foreign(_ pid: Int32, _ shown: String, _ verb: String, _ context: ServiceContext) -> StepFailure {
+  private func foreign(_ pid: Int32, _ shown: String, _ verb: String, _ context: ServiceContext)
+    -> StepFailure
+  {
     StepFailure(
       .foreignProcess,
       "service `\(context.service)` is not \(verb): its pid file `\(pidFile.path)` names process \(pid), which runs "

@@ -3,7 +3,9 @@ import Diagnostics
 
 extension ValueType where Value == [NamedValue<Template>] {
   /// Environment variables, each with its text.
-  static var variables: ValueType<[NamedValue<Template>]> { .checkedVariables(ValueType<Template>.template.named()) }
+  static var variables: ValueType<[NamedValue<Template>]> {
+    .checkedVariables(ValueType<Template>.template.named())
+  }
 }
 
 extension ValueType where Value == [NamedValue<SecretReference>] {

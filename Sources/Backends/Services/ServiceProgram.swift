@@ -44,7 +44,9 @@ enum ServiceProgram {
     (result.output.lastLines(keptLines) + result.error.lastLines(keptLines)).suffix(keptLines)
   }
 
-  /// Whether a program could be started: a path that can be executed, or a name found in PATH. Blocks.
+  /// Whether a program could be started: a path that can be executed, or a name found in PATH.
+  ///
+  /// Blocks.
   static func isThere(_ program: String, environment: [String] = ProcessEnvironment.current) -> Bool {
     if program.contains("/") { return HostFile.isExecutable(program) }
     let path = ProcessEnvironment.value(of: "PATH", in: environment) ?? "/usr/local/bin:/usr/bin:/bin"

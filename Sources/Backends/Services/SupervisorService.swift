@@ -8,7 +8,8 @@ struct SupervisorService: ServiceManager {
   private static let program = Key<String>.required(
     "program", .text, "the program as supervisord names it; `group:name` and `group:*` for groups")
   private static let config = Key<String?>.optional(
-    "config", .path, "the configuration that tells where supervisord listens (default: where supervisorctl looks)")
+    "config", .path,
+    "the configuration that tells where supervisord listens (default: where supervisorctl looks)")
 
   static let declaration = KindDeclaration(
     "Supervisor", summary: "A program of supervisord, started and stopped by `supervisorctl`.",
@@ -123,7 +124,9 @@ struct SupervisorService: ServiceManager {
     return try await ServiceProgram.run(Command(["supervisorctl"] + options + arguments), timeout: timeout)
   }
 
-  private func failure(_ verb: String, _ result: ProcessResult, _ context: ServiceContext) async -> StepFailure {
+  private func failure(_ verb: String, _ result: ProcessResult, _ context: ServiceContext) async
+    -> StepFailure
+  {
     let said = ServiceProgram.lastLines(result)
     return StepFailure(
       .serviceFailed, "supervisord could not have service `\(context.service)` \(verb)",

@@ -24,7 +24,7 @@ struct SystemdService: ServiceManager {
       long as systemd does: for `Type=notify` until the service says that it is ready. A unit that failed before is
       reset first, so that a start limit reached during the disaster does not stop the recovery. A socket or path unit
       that triggers the service may start it again: stop that one as a service too. Last lines come from the journal
-      of the unit. Tested with a stand-in for `systemctl` that answers as captured from real ones, since no systemd
+      of the unit. Tested with a stand-in for `systemctl` that answers in the form that systemd 252 prints, since no systemd
       runs where drplan is built.
       """,
     example: """

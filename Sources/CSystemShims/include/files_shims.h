@@ -22,8 +22,9 @@ int64_t drplan_seek_hole(int fd, int64_t offset);
 int64_t drplan_getdents(int fd, void *buffer, uint64_t capacity);
 // getrandom(2), retried when interrupted. 0, or -1 and errno.
 int drplan_random(void *buffer, uint64_t count);
-// O_PATH of open(2).
+// O_PATH and O_DIRECT of open(2).
 int drplan_o_path(void);
+int drplan_o_direct(void);
 // Processors that this process may run on, at least 1.
 int drplan_processors(void);
 // The system's sentence for an error number.

@@ -26,7 +26,7 @@ final class EventStream: Sendable {
     lines = continuation
     // Awaited by `finish`.
     writer = Task {
-      for await line in stream { await runBlocking { sink.write(String(decoding: line, as: UTF8.self)) } }
+      for await line in stream { await runBlocking { _ = sink.write(String(decoding: line, as: UTF8.self)) } }
     }
   }
 

@@ -41,6 +41,7 @@ struct PlanFile: Sendable {
       return PlanFile(file: file, bytes: bytes, graph: nil, diagnostics: loaded.diagnostics)
     }
     let built = GraphBuilder.build(plan)
+    // A plan with errors is looked at all the same, so that they are all reported in one go.
     let diagnostics = (loaded.diagnostics + built.diagnostics.map { $0.placed(in: file) }).inReadingOrder
     return PlanFile(
       file: file, bytes: bytes, graph: diagnostics.hasErrors ? nil : built.graph, diagnostics: diagnostics)

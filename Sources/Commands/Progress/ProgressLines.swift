@@ -1,4 +1,5 @@
 import BackendKit
+import HostSystem
 import RunEvents
 import Values
 
@@ -6,10 +7,11 @@ import Values
 enum ProgressLines {
   /// The lines that a terminal shows below the events: one a running step, and the objective counting down.
   static func live(
-    _ running: RunningSteps, _ activities: [(step: StepID, activity: RunBoard.Activity)], _ board: RunBoard,
-    width: Int
+    _ running: RunningSteps, _ activities: [(step: StepID, activity: RunBoard.Activity)], _ board: RunBoard
   ) -> [String] {
+    guard running.total > 0 else { return [] }
     let now = board.elapsed
+    let width = TerminalFacts.size(2)?.columns ?? 80
     var lines = running.steps.prefix(12).map { step -> String in
       let activity = activities.first { $0.step == step.id }?.activity
       let time = max(.zero, now - step.start).readable

@@ -18,31 +18,25 @@ struct RunView {
   /// Returns when the board is closed and everything is shown.
   func show() async {
     var running = RunningSteps()
-    var drawn = 0
     var lastPlain = Duration.zero
     while true {
       let news = board.takeNews()
-      var text = drawn > 0 ? "\u{1b}[\(drawn)A\u{1b}[J" : ""
-      drawn = 0
+      var text = ""
       for event in news.events {
         running.apply(event)
-        if let line = EventLine.text(event, running, color: console.colorsError, isPlain: !redraws) {
-          text += line + "\n"
-        }
+        let line = EventLine.text(event, running, color: console.colorsError, isPlain: !redraws)
+        text += line.map { $0 + "\n" } ?? ""
       }
       for message in news.messages { text += "drplan: \(message)\n" }
-      if redraws, !news.isClosed {
-        let lines = ProgressLines.live(
-          running, news.activities, board, width: TerminalFacts.size(2)?.columns ?? 80)
-        drawn = lines.count
-        text += lines.map { $0 + "\n" }.joined()
-      } else if board.elapsed - lastPlain > .seconds(30), !news.isClosed {
+      if !redraws, board.elapsed - lastPlain > .seconds(30), !news.isClosed {
         lastPlain = board.elapsed
         text += ProgressLines.plain(running, news.activities, board).map { $0 + "\n" }.joined()
       }
-      if !text.isEmpty {
-        let output = text
-        await runBlocking { console.error.write(output) }
+      let footer = redraws && !news.isClosed ? ProgressLines.live(running, news.activities, board) : []
+      let output = text
+      await runBlocking {
+        console.error.write(output)
+        if redraws { console.error.setFooter(footer) }
       }
       if news.isClosed { return }
       // The view is no part of the run: it looks ten times a second and is never waited for but at the end.

@@ -45,22 +45,21 @@ final class TransferView: Sendable {
     let clock = HostClock()
     let start = clock.uptime
     var lastPlain = start
-    var isDrawn = false
     while true {
       let (progress, isClosed) = state.withLock { ($0.progress, $0.isClosed) }
       let now = clock.uptime
-      var text = isDrawn ? "\r\u{1b}[K" : ""
-      isDrawn = false
+      var text = ""
+      var footer: [String] = []
       if let progress, !isClosed, redraws {
-        text += line(progress, now - start).prefix(max(20, (TerminalFacts.size(2)?.columns ?? 80) - 1))
-        isDrawn = true
+        footer = [String(line(progress, now - start).prefix(max(20, (TerminalFacts.size(2)?.columns ?? 80) - 1)))]
       } else if let progress, !isClosed, now - lastPlain > .seconds(30) {
         lastPlain = now
-        text += line(progress, now - start) + "\n"
+        text = line(progress, now - start) + "\n"
       }
-      if !text.isEmpty {
-        let output = text
-        await runBlocking { self.console.error.write(output) }
+      let (output, lines) = (text, footer)
+      await runBlocking {
+        self.console.error.write(output)
+        if self.redraws { self.console.error.setFooter(lines) }
       }
       if isClosed { return }
       // A display is never waited for but at the end.

@@ -7,7 +7,7 @@ enum CompletionsVerb: Verb {
     "completions", summary: "print the completion script of a shell",
     examples: [.init("source <(drplan completions bash)", "complete in this shell")],
     arguments: [
-      Argument("SHELL", "bash, zsh or fish", completion: .words { ShellCompletion.allCases.map(\.rawValue) })
+      Argument("SHELL", "bash, zsh or fish", completion: .words(ShellCompletion.allCases.map(\.rawValue)))
     ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {

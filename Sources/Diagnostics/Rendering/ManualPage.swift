@@ -4,7 +4,7 @@ extension DiagnosticRenderer {
     """
     \(rule.code) \(rule.name) (\(rule.severity.rawValue))
 
-    \(sentence(rule.summary))
+    \(rule.summary)
 
     Why
     \(wrapped(rule.why).map { "  \($0)\n" }.joined())
@@ -20,7 +20,7 @@ extension DiagnosticRenderer {
     """
     # \(rule.code) \(rule.name)
 
-    \(sentence(rule.summary)) Severity: \(rule.severity.rawValue).
+    \(rule.summary) Severity: \(rule.severity.rawValue).
 
     ## Why
 
@@ -39,10 +39,6 @@ extension DiagnosticRenderer {
     ```
 
     """
-  }
-
-  private static func sentence(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 
   private static func indented(_ text: String) -> String {

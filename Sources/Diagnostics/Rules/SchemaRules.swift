@@ -26,7 +26,7 @@ extension DiagnosticRule {
   public static let wrongType = DiagnosticRule(
     "DRP103", "wrong-type", summary: "A value must have the type that its key expects.",
     why: """
-      Values are never converted: a list is not taken for a text, a number not for a text, a single value not for a \
+      Values are never converted: a list is not taken for a text, `true` not for a text, a single value not for a \
       list of one. What the plan says is what runs.
       """,
     bad: "needs: restore-orders", good: "needs: [restore-orders]")

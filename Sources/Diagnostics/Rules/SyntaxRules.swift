@@ -9,7 +9,7 @@ extension DiagnosticRule {
   /// The file is missing, a directory, or not readable.
   public static let planUnreadable = DiagnosticRule(
     "DRP000", "plan-unreadable",
-    summary: "the plan's file must exist and be readable",
+    summary: "The plan's file must exist and be readable.",
     why: """
       The path names nothing, a directory, or a file that this user may not read. During a recovery the plan is read \
       by whoever is on duty, often as another user and from another folder than on the day it was written: keep the \
@@ -21,7 +21,7 @@ extension DiagnosticRule {
   /// The text is not YAML.
   public static let yamlSyntax = DiagnosticRule(
     "DRP001", "yaml-syntax",
-    summary: "the plan must be well-formed YAML",
+    summary: "The plan must be well-formed YAML.",
     why: """
       The text breaks the grammar of YAML, so nothing after this place has a meaning. The usual causes: a tab where \
       spaces indent, no space after a colon, a quote that is not closed, a line that is indented differently from its \
@@ -42,7 +42,7 @@ extension DiagnosticRule {
   /// The bytes are not UTF-8.
   public static let notUTF8 = DiagnosticRule(
     "DRP002", "not-utf8",
-    summary: "the plan must be UTF-8",
+    summary: "The plan must be UTF-8.",
     why: """
       Another encoding (UTF-16 from a Windows editor, Latin-1) makes every reader guess what a byte means, and two \
       readers guess differently. A byte order mark in front of UTF-8 is accepted and ignored.
@@ -60,7 +60,7 @@ extension DiagnosticRule {
   /// A mapping has a key twice.
   public static let duplicateKey = DiagnosticRule(
     "DRP003", "duplicate-key",
-    summary: "a key may stand only once in its mapping",
+    summary: "A key may stand only once in its mapping.",
     why: """
       YAML asks for unique keys, but most readers silently keep the last one. The reviewer sees the first: an \
       objective of one hour at the top, and two hours further down, which counts. drplan refuses to choose. A key that \
@@ -81,7 +81,7 @@ extension DiagnosticRule {
   /// The file is larger, deeper or more repetitive than any plan.
   public static let limitExceeded = DiagnosticRule(
     "DRP004", "limit-exceeded",
-    summary: "a plan must stay within the limits on size, depth, values and aliases",
+    summary: "A plan must stay within the limits on size, depth, values and aliases.",
     why: """
       A few hundred bytes of nested aliases can unfold to gigabytes, and a megabyte of `[` can exhaust a parser. The \
       limits are far above what a plan of a hundred thousand steps needs: 64 MiB, 64 levels, 2,000,000 values, \
@@ -96,14 +96,14 @@ extension DiagnosticRule {
       x-f: [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]
       """,
     good: """
-      x-retry: &retry {maxAttempts: 3}
-      defaults: {retry: *retry}
+      x-patience: &patience 10m
+      defaults: {timeout: *patience}
       """)
 
   /// A plain value means one thing to YAML 1.1 and another to YAML 1.2.
   public static let ambiguousScalar = DiagnosticRule(
     "DRP005", "ambiguous-scalar",
-    summary: "a value must mean the same to YAML 1.1 and YAML 1.2",
+    summary: "A value must mean the same to YAML 1.1 and YAML 1.2.",
     why: """
       `no` is false to YAML 1.1 and a word to YAML 1.2; `1:30` is ninety and a word; `010` is eight and ten; `1e3` is \
       a word and a thousand. Editors, linters and other tools that read the same plan follow one or the other. drplan \
@@ -126,7 +126,7 @@ extension DiagnosticRule {
   /// There is nothing in the file.
   public static let emptyPlan = DiagnosticRule(
     "DRP006", "empty-plan",
-    summary: "the plan must hold something",
+    summary: "The plan must hold something.",
     why: """
       The file is empty, holds only comments, or its document is null. An empty plan would recover nothing and report \
       no failure; often it is a truncated copy or a template that produced nothing.
@@ -141,7 +141,7 @@ extension DiagnosticRule {
   /// The file holds more than one document.
   public static let severalDocuments = DiagnosticRule(
     "DRP007", "several-documents",
-    summary: "a file holds one plan",
+    summary: "A file holds one plan.",
     why: """
       A second `---` starts another document. Many readers take only the first one and drop the rest without a word, \
       steps included. One plan is one file: its digest, its history and its drills hang on it.
@@ -161,7 +161,7 @@ extension DiagnosticRule {
   /// The text uses a corner of YAML that plans do without.
   public static let unsupportedYAML = DiagnosticRule(
     "DRP008", "unsupported-yaml",
-    summary: "a plan uses plain YAML: text keys, no custom tags, no recursive aliases",
+    summary: "A plan uses plain YAML: text keys, no custom tags, no recursive aliases.",
     why: """
       Keys that are lists or mappings, tags such as `!secret` or `!!binary`, and aliases that contain themselves mean \
       something else, or nothing, to each reader. Anchors, aliases and the merge key `<<` are supported; of the tags \

@@ -72,8 +72,10 @@ public final class DeflateCodec {
     return position
   }
 
-  /// Inflates a stream that must begin at the start of `input`, end exactly at its end and fill `output` exactly;
-  /// false for anything else. Never writes beyond `output`, whatever the stream says.
+  /// Inflates a stream that must begin at the start of `input`, end exactly at its end and fill `output`
+  /// exactly; false for anything else.
+  ///
+  /// Never writes beyond `output`, whatever the stream says.
   public func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool {
     guard input.count > 0, input.count <= Int(UInt32.max), output.count <= Int(UInt32.max) else {
       return false

@@ -109,7 +109,7 @@ public final class GzipBlockCodec {
     var flags = flags
     var written: Int?
     if gains(block, scratch: body) { written = codec.deflate(block, into: body) }
-    if written.map({ $0 > block.count - block.count / 20 }) ?? true, block.count > 0 {
+    if written.map({ block.count > 0 && $0 > block.count - block.count / 20 }) ?? true {
       flags.insert(.stored)
       written = codec.store(block, into: body)
     }
@@ -139,8 +139,10 @@ public final class GzipBlockCodec {
     return tag
   }
 
-  /// Inflates `member` into `output`, whose size must be exactly that of the block, and checks gzip's sum and the
-  /// SHA-256 `digest`. The lengths in the member itself are never trusted.
+  /// Inflates `member` into `output`, whose size must be exactly that of the block, and checks gzip's sum and
+  /// the SHA-256 `digest`.
+  ///
+  /// The lengths in the member itself are never trusted.
   public func decode(
     _ member: UnsafeRawBufferPointer, digest: SHA256Digest, into output: UnsafeMutableRawBufferPointer
   ) throws(Failure) {

@@ -55,14 +55,23 @@ public final class BeneathRoot: Sendable {
       let use = isLast ? flags | O_NOFOLLOW : drplan_o_path() | O_DIRECTORY | O_NOFOLLOW
       let number = Self.withCString(Array(component)) { openat(directory, $0, use | O_CLOEXEC, mode) }
       guard number >= 0 else {
-        // A link in the middle is "not a directory" to `O_DIRECTORY | O_NOFOLLOW`.
-        throw FileError("open", shown(relative), number: errno == ENOTDIR && !isLast ? ELOOP : errno)
+        let number = errno
+        // A link is "not a directory" to `O_DIRECTORY | O_NOFOLLOW`.
+        throw FileError(
+          "open", shown(relative),
+          number: number == ENOTDIR && Self.isLink(component, directory) ? ELOOP : number)
       }
       if isLast { return FileDescriptor(owning: number) }
       _ = close(directory)
       directory = number
     }
     throw FileError("open", shown(relative), number: EINVAL)
+  }
+
+  private static func isLink(_ name: ArraySlice<UInt8>, _ directory: Int32) -> Bool {
+    var raw = stat()
+    return withCString(Array(name)) { fstatat(directory, $0, &raw, AT_SYMLINK_NOFOLLOW) } == 0
+      && raw.st_mode & S_IFMT == S_IFLNK
   }
 
   /// The state of a name, itself not followed; its parents are not followed either.

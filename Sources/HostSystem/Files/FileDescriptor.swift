@@ -78,6 +78,14 @@ public struct FileDescriptor: ~Copyable, Sendable {
     guard drplan_syncfs(number) == 0 else { throw .current("sync the file system of", path) }
   }
 
+  /// Switches the page cache off for this descriptor; false where the file system cannot.
+  ///
+  /// From then on offset, size and address of each transfer must be multiples of 4096.
+  public func bypassCache() -> Bool {
+    let flags = fcntl(number, F_GETFL)
+    return flags >= 0 && fcntl(number, F_SETFL, flags | drplan_o_direct()) == 0
+  }
+
   /// Begins to write the range to the device without waiting.
   public func startWriteback(at offset: Int64, count: Int) {
     drplan_start_writeback(number, offset, Int64(count))
@@ -96,8 +104,9 @@ public struct FileDescriptor: ~Copyable, Sendable {
     guard ftruncate(number, Int(length)) == 0 else { throw .current("resize", path) }
   }
 
-  /// Where the first data at or after `offset` begins, nil when only a hole follows. File systems without holes
-  /// report data everywhere.
+  /// Where the first data at or after `offset` begins, nil when only a hole follows.
+  ///
+  /// File systems without holes report data everywhere.
   public func nextData(from offset: Int64, path: String) throws(FileError) -> Int64? {
     let position = drplan_seek_data(number, offset)
     if position >= 0 { return position }

@@ -42,6 +42,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A symbolic link stood where none is followed, or the path would have left its root.
   public var isUnsafe: Bool { number == ELOOP || number == EXDEV }
 
+  /// For people.
   public var description: String {
     "cannot \(operation) `\(path)`: \(detail ?? Self.text(of: number))"
   }

@@ -2,7 +2,9 @@ import Glibc
 
 /// Removes whole trees through directory handles, so that a link swapped in meanwhile is never followed out.
 public enum FileTree {
-  /// Removes `path` and everything below it; nothing there is no error. Links are removed, not followed.
+  /// Removes `path` and everything below it; nothing there is no error.
+  ///
+  /// Links are removed, not followed.
   public static func remove(_ path: String) throws(FileError) {
     var trimmed = path
     while trimmed.utf8.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }

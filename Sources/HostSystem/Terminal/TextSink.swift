@@ -3,11 +3,19 @@ import Synchronization
 
 /// Writes text to a descriptor, whole and in order, without buffering of its own.
 ///
-/// A reader that has gone away (a closed pipe, a lost terminal) is not an error for a recovery: what cannot be shown is
-/// dropped from then on, and `isLost` says so. Blocks while the reader is slow: call it where blocking is allowed.
+/// On a terminal it can keep a footer of lines below everything written: each `write`, whoever makes it, goes above
+/// the footer, which is drawn anew.
+///
+/// A reader that has gone away (a closed pipe, a lost terminal) is not an error for a recovery: what cannot be shown
+/// is dropped from then on. Blocks while the reader is slow: call it where blocking is allowed.
 public final class TextSink: Sendable {
+  private struct State: Sendable {
+    var footer: [String] = []
+    var isLost = false
+  }
+
   private let descriptor: Int32
-  private let lost = Mutex(false)
+  private let state = Mutex(State())
 
   /// A sink for an open descriptor that stays the caller's.
   public init(_ descriptor: Int32) { self.descriptor = descriptor }
@@ -24,29 +32,52 @@ public final class TextSink: Sendable {
   /// Standard error.
   public static let standardError = TextSink(2)
 
-  /// Whether the reader has gone away.
-  public var isLost: Bool { lost.withLock { $0 } }
+  /// Writes the text, which ends with a line break if there is a footer; false if the reader has gone away.
+  ///
+  /// Texts of several callers never mix.
+  @discardableResult
+  public func write(_ text: String) -> Bool {
+    guard !text.isEmpty else { return true }
+    return state.withLock { state in
+      send(Self.erasing(state.footer) + text + Self.drawing(state.footer), &state)
+      return !state.isLost
+    }
+  }
 
-  /// Writes the text; texts of several callers never mix.
-  public func write(_ text: String) {
-    lost.withLock { lost in
-      var text = text
-      guard !lost else { return }
-      text.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
-        while let base = rest.baseAddress, !rest.isEmpty {
-          let count = Glibc.write(descriptor, base, rest.count)
-          if count > 0 {
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-          } else if count < 0, errno == EINTR {
-            continue
-          } else if count < 0, errno == EAGAIN {
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            poll(&waiting, 1, 1000)
-          } else {
-            lost = true
-            return
-          }
+  /// Replaces the footer; no lines take it away. Only for a terminal that understands cursor movements.
+  public func setFooter(_ lines: [String]) {
+    state.withLock { state in
+      guard lines != state.footer else { return }
+      send(Self.erasing(state.footer) + Self.drawing(lines), &state)
+      state.footer = lines
+    }
+  }
+
+  private static func erasing(_ footer: [String]) -> String {
+    footer.isEmpty ? "" : "\r\u{1b}[\(footer.count)A\u{1b}[J"
+  }
+
+  private static func drawing(_ footer: [String]) -> String {
+    footer.map { $0 + "\n" }.joined()
+  }
+
+  private func send(_ text: String, _ state: inout State) {
+    guard !state.isLost else { return }
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while let base = rest.baseAddress, !rest.isEmpty {
+        let count = Glibc.write(descriptor, base, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if count < 0, errno == EINTR {
+          continue
+        } else if count < 0, errno == EAGAIN {
+          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&waiting, 1, 1000)
+        } else {
+          state.isLost = true
+          return
         }
       }
     }

@@ -21,7 +21,9 @@ public final class Guarded<State>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Reads or changes the state, then wakes those who wait. `body` must not call out.
+  /// Reads or changes the state, then wakes those who wait.
+  ///
+  /// `body` must not call out.
   public func with<Result>(_ body: (inout State) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer {

@@ -64,6 +64,8 @@ struct StepTrack: Sendable {
     case .check(let check):
       checks.removeAll { $0.id == check.id }
       checks.append(check)
+      // They end in any order; people look for them where the plan has them.
+      checks.sort { ($0.position, $0.id) < ($1.position, $1.id) }
     case .service(let service):
       services.removeAll { $0.service == service.service }
       services.append(service)

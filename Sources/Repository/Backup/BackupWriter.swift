@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// Takes the workers' pieces in order and writes packs and manifest. One thread only.
+/// Takes the workers' pieces in order and writes packs and manifest.
+///
+/// One thread only.
 final class BackupWriter {
   let manifest: ManifestWriter
   let packs: PackWriter

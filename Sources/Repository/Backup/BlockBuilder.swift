@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// A worker of a backup: reads, compresses, proves and hashes blocks. One for each thread.
+/// A worker of a backup: reads, compresses, proves and hashes blocks.
+///
+/// One for each thread.
 final class BlockBuilder {
   private let root: BeneathRoot
   private let codec: GzipBlockCodec
@@ -158,8 +160,9 @@ final class BlockBuilder {
     return outcome
   }
 
-  /// Appends header, content and padding of a small file; nil when it is gone. A file that changes while it is read
-  /// is read once more.
+  /// Appends header, content and padding of a small file; nil when it is gone.
+  ///
+  /// A file that changes while it is read is read once more.
   private func appendFile(_ item: PackedItem) throws(SnapshotError) -> FileStatus? {
     let start = raw.count
     for _ in 0..<2 {

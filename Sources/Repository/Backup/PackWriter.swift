@@ -2,7 +2,9 @@ import BackendKit
 import HostSystem
 import Values
 
-/// Lays compressed blocks one after another into packs. One thread only.
+/// Lays compressed blocks one after another into packs.
+///
+/// One thread only.
 final class PackWriter {
   /// The packs that are complete, in order.
   private(set) var packs: [SnapshotRecord.Object] = []
@@ -45,7 +47,9 @@ final class PackWriter {
   /// Forgets everything in the current pack after `point`.
   func rollBack(to point: HashedFile.Savepoint) throws(SnapshotError) { try open().rollBack(to: point) }
 
-  /// Ends the pack if it has at least `size` bytes. Only between files.
+  /// Ends the pack if it has at least `size` bytes.
+  ///
+  /// Only between files.
   func close(ifAtLeast size: Int64) throws(SnapshotError) {
     guard let file = current, file.size >= size else { return }
     try appendZeros(TarHeader.endSize)

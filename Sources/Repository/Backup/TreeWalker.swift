@@ -2,8 +2,9 @@ import BackendKit
 import Glibc
 import HostSystem
 
-/// Walks a tree in the order of the manifest: every directory before what is in it, names by their bytes. Links are
-/// never followed. Memory is bounded by the depth and the largest directory.
+/// Walks a tree in the order of the manifest: every directory before what is in it, names by their bytes.
+///
+/// Links are never followed. Memory is bounded by the depth and the largest directory.
 struct TreeWalker {
   /// One name.
   struct Node: Sendable {
@@ -28,8 +29,9 @@ struct TreeWalker {
 
   init(root: BeneathRoot) { self.root = root }
 
-  /// The next name, the top itself first as `.`; nil at the end. What vanished since its directory was read is
-  /// reported by an error that `isMissing`; the walk can go on.
+  /// The next name, the top itself first as `.`; nil at the end.
+  ///
+  /// What vanished since its directory was read is reported by an error that `isMissing`; the walk can go on.
   mutating func next() throws(FileError) -> Node? {
     guard hasStarted else {
       hasStarted = true

@@ -40,9 +40,11 @@ public struct ArchiveScan: Sendable, Equatable {
   public var isIntact: Bool { faults.isEmpty }
 }
 
-/// Reads packs without a manifest: finds the blocks by their headers, checks each against its digest, and lists the
-/// tar entries in them. For rescue, for checks of a single pack, and to be fed garbage: no input makes it crash,
-/// or take more memory than a few blocks.
+/// Reads packs without a manifest: finds the blocks by their headers, checks each against its digest, and
+/// lists the tar entries in them.
+///
+/// For rescue, for checks of a single pack, and to be fed garbage: no input makes it crash, or take more
+/// memory than a few blocks.
 public struct ArchiveScanner: Sendable {
   /// How many tar entries are listed at most.
   public var entryLimit: Int

@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// A worker of a comparison: hashes what is on disk. One for each thread.
+/// A worker of a comparison: hashes what is on disk.
+///
+/// One for each thread.
 final class ContentComparer {
   private let differences: FindingList<ComparisonSummary.Difference>
   private let hasher = SHA256Hasher()

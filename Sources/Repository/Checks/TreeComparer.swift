@@ -3,8 +3,10 @@ import Glibc
 import HostSystem
 import Values
 
-/// Walks a tree beside the lines of a manifest, which has the same order, and asks for the content that is worth
-/// hashing. One thread only.
+/// Walks a tree beside the lines of a manifest, which has the same order, and asks for the content that is
+/// worth hashing.
+///
+/// One thread only.
 struct TreeComparer {
   /// Files of which the content is compared.
   private(set) var files: Int64 = 0

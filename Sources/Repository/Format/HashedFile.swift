@@ -4,7 +4,9 @@ import HostSystem
 import Values
 
 /// A temporary file that is written once, in order, hashed on the way, and then published under the name its
-/// content gives it. While it is written its writer holds its lock: a file that can be locked is left over.
+/// content gives it.
+///
+/// While it is written its writer holds its lock: a file that can be locked is left over.
 final class HashedFile {
   /// Bytes so far.
   private(set) var size: Int64 = 0
@@ -87,8 +89,10 @@ final class HashedFile {
     return SnapshotRecord.Object(sha256: hasher.copy().finish(), bytes: ByteCount(size))
   }
 
-  /// Makes it durable under `name`. An intact file of that name already there is kept instead, because it is the
-  /// same; a damaged one is replaced, which heals it.
+  /// Makes it durable under `name`.
+  ///
+  /// An intact file of that name already there is kept instead, because it is the same; a damaged one is
+  /// replaced, which heals it.
   func publish(as name: String, _ object: SnapshotRecord.Object) throws(SnapshotError) {
     let directory = DurableFile.parent(of: name)
     do throws(FileError) {

@@ -27,8 +27,10 @@ enum RelativePath {
     return nil
   }
 
-  /// Whether `left` comes before `right`: component by component, so that everything in a directory follows it at
-  /// once. The same as comparing bytes with `/` below all others.
+  /// Whether `left` comes before `right`: component by component, so that everything in a directory follows
+  /// it at once.
+  ///
+  /// The same as comparing bytes with `/` below all others.
   static func isBefore(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     let count = min(left.count, right.count)
     for index in 0..<count where left[index] != right[index] {

@@ -1,7 +1,9 @@
 import Values
 
-/// Writes the headers of tar entries: POSIX ustar, with PAX records for what does not fit, and GNU's sparse form
-/// 1.0 for files with large holes. GNU tar and bsdtar read all of it.
+/// Writes the headers of tar entries: POSIX ustar, with PAX records for what does not fit, and GNU's sparse
+/// form 1.0 for files with large holes.
+///
+/// GNU tar and bsdtar read all of it.
 enum TarHeader {
   /// What an entry is.
   enum Kind: UInt8 {

@@ -3,7 +3,9 @@ import Glibc
 import HostSystem
 import Values
 
-/// Opens packs as they are needed; keeps the last few open. One thread only; the files it gives may be shared.
+/// Opens packs as they are needed; keeps the last few open.
+///
+/// One thread only; the files it gives may be shared.
 struct PackFiles {
   private let layout: RepositoryLayout
   private let packs: [SnapshotRecord.Object]
@@ -44,7 +46,9 @@ struct PackFiles {
   }
 }
 
-/// Reads, inflates and checks blocks. One for each thread.
+/// Reads, inflates and checks blocks.
+///
+/// One for each thread.
 final class BlockReader {
   private let stored = RawBlock(capacity: 1 << 20)
   private let plain = RawBlock(capacity: 1 << 20)

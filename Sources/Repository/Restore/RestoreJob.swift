@@ -8,12 +8,15 @@ import Values
 final class RestoringFile: Sendable {
   let entry: FileEntry
   let file: SharedFile
+  /// The same file without the page cache between; nil where that is not wanted or not possible.
+  let direct: SharedFile?
   private let left: Atomic<Int64>
 
   /// `blocks` pieces will be written.
-  init(entry: FileEntry, file: SharedFile, blocks: Int64) {
+  init(entry: FileEntry, file: SharedFile, direct: SharedFile? = nil, blocks: Int64) {
     self.entry = entry
     self.file = file
+    self.direct = direct
     left = Atomic(blocks)
   }
 
@@ -31,7 +34,9 @@ enum RestoreJob: Sendable {
   case finish(RestoringFile)
 }
 
-/// A worker of a restore. One for each thread.
+/// A worker of a restore.
+///
+/// One for each thread.
 final class BlockPlacer {
   private let root: BeneathRoot
   private let staging: String
@@ -99,6 +104,8 @@ final class BlockPlacer {
       try writing(entry.path) { () throws(FileError) in
         if entry.isSparse {
           try Self.writeData(content, to: target.file.descriptor, at: offset, target.file.path)
+        } else if let direct = target.direct, content.count % 4096 == 0, offset % 4096 == 0 {
+          try direct.descriptor.write(content, at: offset, path: direct.path)
         } else {
           try target.file.descriptor.write(content, at: offset, path: target.file.path)
           // The device works while the processors inflate, so that the sync at the end finds little left to do.

@@ -3,27 +3,31 @@ import Glibc
 import HostSystem
 import Values
 
-/// Turns the lines of a manifest into jobs: makes directories, opens and reserves large files, and gathers the
-/// small files of each block. In the order of the manifest, which is that of the packs.
+/// Turns the lines of a manifest into jobs: makes directories, opens and reserves large files, and gathers
+/// the small files of each block.
+///
+/// In the order of the manifest, which is that of the packs.
 struct RestorePlanner {
   private let root: BeneathRoot
   private let queue: WorkQueue<(RestoreJob, weight: Int)>
   private var packs: PackFiles
   private let staging: String
   private let needed: Int64
+  private let directWrites: Int64
   private var member: BlockLocation?
   private var entries: [FileEntry] = []
   private var large: RestoringFile?
 
   init(
     root: BeneathRoot, queue: WorkQueue<(RestoreJob, weight: Int)>, packs: PackFiles, staging: String,
-    needed: Int64
+    needed: Int64, directWrites: Int64
   ) {
     self.root = root
     self.queue = queue
     self.packs = packs
     self.staging = staging
     self.needed = needed
+    self.directWrites = directWrites
   }
 
   mutating func take(_ item: ManifestItem) throws(SnapshotError) {
@@ -59,7 +63,7 @@ struct RestorePlanner {
           try file.descriptor.preallocate(entry.size, path: file.path)
         }
       }
-      let restoring = RestoringFile(entry: entry, file: file, blocks: count)
+      let restoring = RestoringFile(entry: entry, file: file, direct: direct(entry), blocks: count)
       large = restoring
       if count == 0 { try submit(.finish(restoring)) }
     }
@@ -86,6 +90,13 @@ struct RestorePlanner {
     } catch {
       throw SnapshotError(error, doing: "cannot restore", fileSystemOf: staging, needed: needed)
     }
+  }
+
+  private func direct(_ entry: FileEntry) -> SharedFile? {
+    guard !entry.isSparse, entry.size >= directWrites else { return nil }
+    // An optimisation: whatever hinders it, the page cache will do.
+    guard let file = try? root.open(entry.path, O_WRONLY | O_NOFOLLOW), file.bypassCache() else { return nil }
+    return SharedFile(file, path: root.shown(entry.path))
   }
 
   private func writing(_ body: () throws(FileError) -> Void) throws(SnapshotError) {

@@ -3,8 +3,10 @@ import Glibc
 import HostSystem
 import Values
 
-/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of directories,
-/// then syncs. Removes everything again on failure.
+/// One restore: checks the manifest, then writes files on all cores, then links, then metadata of
+/// directories, then syncs.
+///
+/// Removes everything again on failure.
 struct RestoreRun {
   let layout: RepositoryLayout
   let options: RepositoryOptions
@@ -109,7 +111,7 @@ struct RestoreRun {
     let meter = ProgressMeter(
       bytesTotal: record.logicalBytes.bytes, filesTotal: record.files, handler: progress)
     let queue = WorkQueue<(RestoreJob, weight: Int)>(limit: options.window, flag: flag)
-    let read = WorkerTeam.run(options.workers) { _ in
+    let read = WorkerTeam.run(options.restorers) { _ in
       let placer = BlockPlacer(
         root: root, staging: staging, needed: needed, setsOwner: setsOwner, meter: meter)
       while let (_, (job, weight)) = queue.take() {
@@ -120,7 +122,7 @@ struct RestoreRun {
       let result = Result { () throws(SnapshotError) in
         var planner = RestorePlanner(
           root: root, queue: queue, packs: PackFiles(layout: layout, record: record), staging: staging,
-          needed: needed)
+          needed: needed, directWrites: options.directWrites)
         try manifest.forEach { (item) throws(SnapshotError) in try planner.take(item) }
         try planner.flush()
       }

@@ -47,8 +47,11 @@ import Values
     let event = try JSONDecoder().decode(Event.self, from: Data(request.body.utf8))
     #expect(event.id == notification.id)
     #expect(event.type == "dev.drplan.notification.v1")
-    #expect(event.data == ["run": "20261120T031502Z-orders-7f3a", "plan": "orders", "mode": "drill", "step": "announce",
-      "message": "declared", "report": "all well"])
+    #expect(
+      event.data == [
+        "run": "20261120T031502Z-orders-7f3a", "plan": "orders", "mode": "drill", "step": "announce",
+        "message": "declared", "report": "all well",
+      ])
   }
 
   @Test(arguments: [500, 503, 408, 429]) func aServerInTroubleIsTriedAgain(status: Int) async throws {
@@ -75,7 +78,8 @@ import Values
 
   @Test(arguments: [
     HTTPTestServer.Behaviour.hang, .reset, .close, .garbage, .slow(200, milliseconds: 20),
-    .answer(500, body: "\(marker)"), .answer(404, body: "no such hook \(marker)"), .redirect(to: "/\(marker)"),
+    .answer(500, body: "\(marker)"), .answer(404, body: "no such hook \(marker)"),
+    .redirect(to: "/\(marker)"),
   ]) func noFailureHoldsAnyPartOfTheAddress(behaviour: HTTPTestServer.Behaviour) async throws {
     let server = try HTTPTestServer(behaviour)
     defer { server.stop() }

@@ -37,9 +37,11 @@ import Values
     let server = try HTTPTestServer(.answer(200))
     defer { server.stop() }
     let context = try step.context(
-      folder, step: "announce", channels: ["record": try file(), "room": try webhook()], secrets: hook(server),
+      folder, step: "announce", channels: ["record": try file(), "room": try webhook()],
+      secrets: hook(server),
       values: ["${run.mode}": "recovery"])
-    let result = try await notify(["room", "record"], "Orders ${run.mode} declared.", attach: true).run(context)
+    let result = try await notify(["room", "record"], "Orders ${run.mode} declared.", attach: true).run(
+      context)
     #expect(result.outputs == ["delivered": "room, record"])
     #expect(step.notifications.map(\.channel.text) == ["record", "room"])
     #expect(step.notifications.allSatisfy { $0.delivered && $0.error == nil })
@@ -92,7 +94,8 @@ import Values
     let server = try HTTPTestServer(behaviour)
     defer { server.stop() }
     let context = try step.context(
-      folder, timeLimit: .milliseconds(900), channels: ["record": try file(), "room": try webhook(timeout: "1h")],
+      folder, timeLimit: .milliseconds(900),
+      channels: ["record": try file(), "room": try webhook(timeout: "1h")],
       secrets: hook(server))
     let action = try notify(["room", "record"])
     let failure = await #expect(throws: StepFailure.self) { try await action.run(context) }

@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import DrplanTestKit
+import Repository
 import RunEvents
 import Synchronization
 import Testing
@@ -17,7 +18,9 @@ final class OpsStep: Sendable {
 
   /// Changes of services on record, as `name State`.
   var serviceStates: [String] {
-    recorded.compactMap { if case .service(let record) = $0 { "\(record.service) \(record.state)" } else { nil } }
+    recorded.compactMap {
+      if case .service(let record) = $0 { "\(record.service) \(record.state)" } else { nil }
+    }
   }
 
   /// Messages on record, by channel.
@@ -37,8 +40,11 @@ final class OpsStep: Sendable {
     var byID: [ChannelID: any Channel] = [:]
     for (name, channel) in channels { byID[try #require(ChannelID(name))] = channel }
     let environment = RunEnvironment(
-      databases: [:], services: Dictionary(uniqueKeysWithValues: services.map { ($0.id, $0) }), channels: byID,
-      snapshots: NoSnapshots(), secrets: GivenSecrets(secrets), planDirectory: folder.path,
+      databases: [:], services: Dictionary(uniqueKeysWithValues: services.map { ($0.id, $0) }),
+      channels: byID,
+      snapshots: DirectoryRepository(
+        path: folder.file("repository"), tool: "drplan", now: { Timestamp(seconds: 0) }),
+      secrets: GivenSecrets(secrets), planDirectory: folder.path,
       logDirectory: folder.file("logs"))
     return StepContext(
       run: RunFacts(
@@ -50,5 +56,3 @@ final class OpsStep: Sendable {
       progress: { _ in }, report: { "the report" })
   }
 }
-
-private struct NoSnapshots: SnapshotStore {}

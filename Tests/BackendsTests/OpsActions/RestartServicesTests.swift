@@ -114,7 +114,8 @@ import Values
     let deaf = StepContext(
       run: context.run, step: context.step, attempt: 1, timeLimit: context.timeLimit,
       environment: context.environment, restored: [:], fill: { _ in nil },
-      record: { _ throws(StepFailure) in throw StepFailure(.journal, "the disk is full", isRetryable: false) },
+      record: { _ throws(StepFailure) in throw StepFailure(.journal, "the disk is full", isRetryable: false)
+      },
       progress: { _ in }, report: { "" })
     let action = try restart(["services": ["api"]])
     let failure = await #expect(throws: StepFailure.self) { try await action.run(deaf) }

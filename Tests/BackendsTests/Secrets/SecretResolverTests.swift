@@ -13,11 +13,15 @@ import Values
 
   init() throws { folder = try ScratchFolder() }
 
-  private func resolver(_ origin: SecretOrigin, environment: [String] = ["PATH=/usr/bin:/bin"]) -> SecretResolver {
+  private func resolver(_ origin: SecretOrigin, environment: [String] = ["PATH=/usr/bin:/bin"])
+    -> SecretResolver
+  {
     SecretResolver(origins: ["key": origin], planDirectory: folder.path, environment: environment)
   }
 
-  private func value(_ origin: SecretOrigin, environment: [String] = ["PATH=/usr/bin:/bin"]) async throws -> String {
+  private func value(_ origin: SecretOrigin, environment: [String] = ["PATH=/usr/bin:/bin"]) async throws
+    -> String
+  {
     try await resolver(origin, environment: environment).value(of: SecretReference(name: "key")).reveal { $0 }
   }
 
@@ -25,7 +29,9 @@ import Values
     await #expect(throws: StepFailure.self) { try await value(origin) }
   }
 
-  private func command(_ arguments: String...) -> SecretOrigin { .command(arguments.map(Template.init(literal:))) }
+  private func command(_ arguments: String...) -> SecretOrigin {
+    .command(arguments.map(Template.init(literal:)))
+  }
 
   @Test func aVariableIsTakenFromTheEnvironment() async throws {
     #expect(try await value(.environment("KEY"), environment: ["KEY=a=b", "KEYS=no"]) == "a=b")
@@ -53,7 +59,8 @@ import Values
       await failure(.environment("KEY"))?.message
         == "the secret `key`: the environment variable `KEY` is not set")
     #expect(
-      await failure(.file("/nowhere/key"))?.message == "the secret `key`: the file `/nowhere/key` does not exist")
+      await failure(.file("/nowhere/key"))?.message
+        == "the secret `key`: the file `/nowhere/key` does not exist")
     #expect(await failure(command("nowhere"))?.code == .secretUnavailable)
   }
 
@@ -97,7 +104,8 @@ import Values
     try folder.write("closed", "value", permissions: 0o600)
     let resolver = SecretResolver(
       origins: [
-        "closed": .file(folder.file("closed")), "open": .file(folder.file("open")), "none": .environment("NONE"),
+        "closed": .file(folder.file("closed")), "open": .file(folder.file("open")),
+        "none": .environment("NONE"),
       ], planDirectory: folder.path, environment: [])
     let findings = await resolver.probe()
     #expect(findings.map(\.subject) == ["secret `closed`", "secret `none`", "secret `open`"])

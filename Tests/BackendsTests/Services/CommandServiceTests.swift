@@ -28,7 +28,9 @@ import Values
   }
 
   @Test func aCommandThatFailsNamesTheServiceAndShowsItsOutput() async throws {
-    let service = try service(["start": ["/bin/sh", "-c", "echo no room >&2; exit 7"], "stop": ["/bin/true"]])
+    let service = try service([
+      "start": ["/bin/sh", "-c", "echo no room >&2; exit 7"], "stop": ["/bin/true"],
+    ])
     let failure = await #expect(throws: StepFailure.self) { try await service.start(context) }
     #expect(failure?.message == "service `orders-api` could not be started: its command: exit status 7")
     #expect(failure?.lastLines == ["no room"])
@@ -47,7 +49,9 @@ import Values
   }
 
   @Test func programsKnowTheServicesName() async throws {
-    let service = try service(["start": ["/bin/sh", "-c", "echo $DRPLAN_SERVICE > name"], "stop": ["/bin/true"]])
+    let service = try service([
+      "start": ["/bin/sh", "-c", "echo $DRPLAN_SERVICE > name"], "stop": ["/bin/true"],
+    ])
     _ = try await service.start(context)
     #expect(folder.lines("name") == ["orders-api"])
   }

@@ -18,7 +18,9 @@ enum OpsKeys {
   }
 
   /// What those keys say.
-  static func record(_ declaration: KindDeclaration, _ keys: JSONValue, folder: String = "/plan") throws -> Record {
+  static func record(_ declaration: KindDeclaration, _ keys: JSONValue, folder: String = "/plan") throws
+    -> Record
+  {
     var decoding = Decoding(baseDirectory: folder)
     let record = declaration.shape.read(node(keys), &decoding)
     return try #require(record, "\(decoding.diagnostics)")

@@ -8,7 +8,8 @@ import Values
 /// Makes what tests of services need.
 enum OpsService {
   static func context(_ name: String = "orders-api", folder: String) throws -> ServiceContext {
-    ServiceContext(service: try #require(ServiceID(name)), planDirectory: folder) { template throws(StepFailure) in
+    ServiceContext(service: try #require(ServiceID(name)), planDirectory: folder) {
+      template throws(StepFailure) in
       guard let text = template.literal else {
         throw StepFailure(.unresolvedReference, "no value", isRetryable: false)
       }
@@ -17,7 +18,9 @@ enum OpsService {
   }
 
   /// The keys of a `Process` service whose files are in the folder.
-  static func process(_ folder: ScratchFolder, _ command: [String], _ more: [JSONValue.Member] = []) -> JSONValue {
+  static func process(_ folder: ScratchFolder, _ command: [String], _ more: [JSONValue.Member] = [])
+    -> JSONValue
+  {
     .object(
       [
         .init("command", .array(command.map { .string($0) })), .init("pidFile", .string(folder.file("pid"))),

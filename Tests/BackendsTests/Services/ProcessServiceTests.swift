@@ -73,7 +73,10 @@ import Values
   @Test func aServiceThatIgnoresItsSignalIsKilledWithItsChildren() async throws {
     let service = try OpsService.processService(
       folder,
-      ["/bin/sh", "-c", "trap '' TERM; sleep 1000 & echo $! > \(folder.file("child")); while :; do sleep 1; done"],
+      [
+        "/bin/sh", "-c",
+        "trap '' TERM; sleep 1000 & echo $! > \(folder.file("child")); while :; do sleep 1; done",
+      ],
       [.init("stopTimeout", "100ms")])
     _ = try await service.start(context)
     #expect(await Eventually.holds { !folder.lines("child").isEmpty })

@@ -69,7 +69,8 @@ import Values
   @Test func aPortIsReadyWhenItAccepts() async throws {
     let server = try HTTPTestServer(.close)
     defer { server.stop() }
-    let ready = try await wait(.tcp(host: "127.0.0.1", port: Int(server.port)), within: .seconds(5)).untilReady()
+    let ready = try await wait(.tcp(host: "127.0.0.1", port: Int(server.port)), within: .seconds(5))
+      .untilReady()
     #expect(ready == "`127.0.0.1:\(server.port)` accepts connections")
   }
 
@@ -102,7 +103,8 @@ import Values
         readiness: Readiness(probe: .tcp(host: "127.0.0.1", port: 1), within: .seconds(3600))),
       context: context, progress: { _ in })
     let failure = await #expect(throws: StepFailure.self) { try await wait.untilReady() }
-    #expect(failure?.message.hasPrefix("service `orders-api` failed before it was ready: its process ") == true)
+    #expect(
+      failure?.message.hasPrefix("service `orders-api` failed before it was ready: its process ") == true)
     #expect(failure?.lastLines == ["out of memory"])
   }
 

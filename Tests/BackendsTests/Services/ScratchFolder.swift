@@ -26,8 +26,10 @@ final class ScratchFolder: Sendable {
     return path
   }
 
-  /// A program there that `sh` runs. A child writes it: a file that this process has open for writing, and every
-  /// fork of another test with it, cannot be executed.
+  /// A program there that `sh` runs.
+  ///
+  /// A child writes it: a file that this process has open for writing, and every fork of another test with
+  /// it, cannot be executed.
   func script(_ name: String, _ lines: String...) async throws -> String {
     let text = "#!/bin/sh\n" + lines.joined(separator: "\n") + "\n"
     _ = try await ChildProcess.run(

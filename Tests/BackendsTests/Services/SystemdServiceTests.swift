@@ -6,7 +6,7 @@ import Values
 
 @testable import Backends
 
-/// No systemd runs where the tests run: a `systemctl` of our own stands in, which answers as captured from systemd 252.
+/// No systemd runs where the tests run: a `systemctl` of our own stands in, which answers in the form of systemd 252, written by hand.
 @Suite struct SystemdServiceTests {
   private let folder: ScratchFolder
   private let context: ServiceContext
@@ -41,7 +41,8 @@ import Values
       #"*"reset-failed -- "*) echo inactive > "$here/state";;"#,
       "esac")
     _ = try await folder.script(
-      "journalctl", #"echo "$*" > "$(dirname "$0")/journal-calls""#, "echo contract marker", "echo Address already in use")
+      "journalctl", #"echo "$*" > "$(dirname "$0")/journal-calls""#, "echo contract marker",
+      "echo Address already in use")
     return SystemdService(try OpsKeys.record(SystemdService.declaration, keys), environment: environment)
   }
 
@@ -74,7 +75,8 @@ import Values
 
   @Test func aFailedUnitIsResetBeforeItsStart() async throws {
     let service = try await service("failed")
-    #expect(try await service.state(context) == .failed("systemd has it as failed (failed, result exit-code)"))
+    #expect(
+      try await service.state(context) == .failed("systemd has it as failed (failed, result exit-code)"))
     _ = try await service.start(context)
     #expect(folder.lines("calls").contains("--no-ask-password reset-failed -- orders-api.service"))
   }
@@ -112,7 +114,8 @@ import Values
       "echo \"System has not been booted with systemd as init system (PID 1). Can't operate.\" >&2",
       "echo 'Failed to connect to bus: Host is down' >&2", "exit 1")
     let service = SystemdService(
-      try OpsKeys.record(SystemdService.declaration, ["unit": "orders-api.service"]), environment: environment)
+      try OpsKeys.record(SystemdService.declaration, ["unit": "orders-api.service"]), environment: environment
+    )
     let failure = await #expect(throws: StepFailure.self) { try await service.stop(context) }
     #expect(failure?.code == .managerUnavailable)
     #expect(failure?.isRetryable == false)

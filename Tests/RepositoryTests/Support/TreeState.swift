@@ -53,11 +53,9 @@ struct TreeState: Equatable {
       node.content = try Self.digest(raw)
       if let twin = twins[value.inode] { node.twin = twin } else { twins[value.inode] = relative }
     case .link:
-      var buffer = [UInt8](repeating: 0, count: 5000)
-      let count = buffer.withUnsafeMutableBytes {
-        readlink(raw, $0.baseAddress!.assumingMemoryBound(to: CChar.self), 5000)
-      }
-      node.target = Array(buffer.prefix(max(0, count)))
+      var buffer = [CChar](repeating: 0, count: 5000)
+      let count = readlink(raw, &buffer, buffer.count)
+      node.target = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
     case .directory:
       if !directoryTimes { node.modified = 0 }
       let descriptor = open(raw, O_RDONLY | O_DIRECTORY)

@@ -39,10 +39,16 @@ public struct FilesEngine: ComparableDatabase {
   /// The place described by those keys.
   public init(_ place: Record) { self.place = place[Self.pathKey] }
 
+  /// The path, as the plan says it.
   public var target: TargetName { .data(at: place) }
+
+  /// The path, as the plan says it.
   public var path: String? { place }
+
+  /// The path, as the plan says it.
   public var comparablePath: String { place }
 
+  /// Points at the data in place: nothing is copied.
   public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
@@ -53,14 +59,17 @@ public struct FilesEngine: ComparableDatabase {
     }
   }
 
+  /// Staged beside the place and swapped in by one step.
   public var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
     StagedRestoration(
       path: place,
-      form: .init(isAlwaysFile: false, sideSuffixes: [], noun: "the data") { (_, _) throws(StepFailure) in [] })
+      form: .init(isAlwaysFile: false, sideSuffixes: [], noun: "the data") { (_, _) throws(StepFailure) in []
+      })
   }
 
+  /// Whether the data is there and its top can be read.
   public func check() async throws(StepFailure) -> [String] {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
@@ -71,6 +80,7 @@ public struct FilesEngine: ComparableDatabase {
     }
   }
 
+  /// Looks at the files only; nothing is opened through the engine.
   public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     let (declared, staged) = (place, staged)
     return await runBlocking {

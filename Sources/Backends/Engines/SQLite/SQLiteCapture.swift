@@ -27,7 +27,8 @@ struct SQLiteCapture: Sendable {
       throw StepFailure(sqlite: error, doing: "copying `\(source)`")
     }
     captured.identity["inode"] = String(status.inode)
-    try files("giving the copy the mode of `\(source)`") { () throws(FileError) in try dress(copy, as: status) }
+    try files("giving the copy the mode of `\(source)`") { () throws(FileError) in try dress(copy, as: status)
+    }
     return captured
   }
 
@@ -57,6 +58,7 @@ struct SQLiteCapture: Sendable {
     let now = try file.status(path: copy)
     let isOwn = now.user == source.user && now.group == source.group
     try file.setMetadata(
-      owner: isOwn ? nil : (source.user, source.group), mode: source.mode, modified: source.modified, path: copy)
+      owner: isOwn ? nil : (source.user, source.group), mode: source.mode, modified: source.modified,
+      path: copy)
   }
 }

@@ -23,7 +23,7 @@ public struct SQLiteEngine: QueryableDatabase {
       `integrity_check` and `foreign_key_check`, and takes the file's name in one rename. What stood there is kept as \
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
-      between, the old file stands there without its WAL until the next restore to this place (or `drplan resume`) \
+      between, the old file stands there without its WAL until the next restore to this place \
       puts it back: do not start services by hand before that. A symbolic link is followed and stays.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
@@ -48,14 +48,19 @@ public struct SQLiteEngine: QueryableDatabase {
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
+  /// The path, as the plan says it.
   public var target: TargetName { .data(at: file) }
+
+  /// The path, as the plan says it.
   public var path: String? { file }
 
+  /// Copies the database into `scratch` while others read and write it.
   public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let capture = SQLiteCapture(source: file, scratch: scratch)
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
+  /// Staged beside the place and swapped in by one step.
   public var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
@@ -69,6 +74,7 @@ public struct SQLiteEngine: QueryableDatabase {
       })
   }
 
+  /// `integrity_check` and, unless the plan says otherwise, `foreign_key_check`.
   public func check() async throws(StepFailure) -> [String] {
     let proof = SQLiteProof(checksForeignKeys: checksForeignKeys)
     let file = try await existingFile()
@@ -77,6 +83,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// Rows by table, all from one state.
   public func rowCounts() async throws(StepFailure) -> [String: Int64] {
     let file = try await existingFile()
     return try await reading("counting the rows of `\(file)`") { (database) throws(SQLiteError) in
@@ -86,6 +93,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// The rows of one query on a connection that cannot write; values as the `sqlite3` shell shows them.
   public func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
@@ -96,6 +104,7 @@ public struct SQLiteEngine: QueryableDatabase {
     }
   }
 
+  /// Looks at the files only; nothing is opened through the engine.
   public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     await runBlocking {
       forRestore
@@ -132,7 +141,8 @@ extension StepFailure {
   /// There is no database file where one should be.
   static func noDatabase(at path: String) -> StepFailure {
     StepFailure(
-      .sourceUnusable, "`\(path)` is not there, or is not a file", remedy: "correct the path, or restore it first",
+      .sourceUnusable, "`\(path)` is not there, or is not a file",
+      remedy: "correct the path, or restore it first",
       isRetryable: false)
   }
 }

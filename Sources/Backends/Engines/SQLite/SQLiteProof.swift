@@ -18,7 +18,8 @@ struct SQLiteProof: Sendable {
         guard damage.isEmpty, checksForeignKeys else { return damage.map { "integrity_check: \($0)" } }
         return try database.foreignKeyViolations(limit: 20).map { violation in
           let row = violation.row.map { "row \($0)" } ?? "a row"
-          return "foreign_key_check: \(row) of `\(violation.table)` refers to nothing in `\(violation.parent)`"
+          return
+            "foreign_key_check: \(row) of `\(violation.table)` refers to nothing in `\(violation.parent)`"
         }
       }
     } catch {

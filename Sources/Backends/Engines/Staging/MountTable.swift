@@ -39,7 +39,9 @@ struct MountTable: Sendable {
   init(mountinfo text: String) {
     mounts = text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
-      guard fields.count > 6, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else { return nil }
+      guard fields.count > 6, let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else {
+        return nil
+      }
       return Mount(
         path: Self.unescaped(fields[4]), type: String(fields[dash + 1]),
         isReadOnly: fields[5].split(separator: ",").contains("ro")

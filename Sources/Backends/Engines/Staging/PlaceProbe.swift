@@ -91,7 +91,8 @@ struct PlaceProbe {
     for area in areas {
       let text =
         try area.intent() == nil
-        ? "would be removed: an earlier restore left it" : "an interrupted swap, would be finished or undone first"
+        ? "would be removed: an earlier restore left it"
+        : "an interrupted swap, would be finished or undone first"
       findings.append(ProbeFinding("`\(area.folder)`", .checked, text))
     }
     return findings

@@ -51,7 +51,8 @@ struct PublishIntent: Codable, Sendable, Equatable {
   /// Nil for bytes that are not an intent this version knows.
   init?(bytes: [UInt8]) {
     // What cannot be read is nil, and the caller says so.
-    guard let value = try? JSONDecoder().decode(PublishIntent.self, from: Data(bytes)), value.version == 1 else {
+    guard let value = try? JSONDecoder().decode(PublishIntent.self, from: Data(bytes)), value.version == 1
+    else {
       return nil
     }
     self = value

@@ -35,7 +35,8 @@ struct RestorePlace: Sendable {
         let real = exists ? try HostPath.physical(folder) : folder
         let name = PathText.name(of: path)
         return RestorePlace(
-          declared: declared, path: real == "/" ? "/\(name)" : "\(real)/\(name)", folder: real, status: status,
+          declared: declared, path: real == "/" ? "/\(name)" : "\(real)/\(name)", folder: real,
+          status: status,
           folderExists: exists)
       }
       throw FileError("follow", declared, detail: "too many symbolic links")

@@ -11,7 +11,8 @@ extension StagedRestoration {
 
   func refuseWrongKind(_ place: RestorePlace) throws(StepFailure) {
     guard let problem = wrongKind(place) else { return }
-    throw StepFailure(.targetUnusable, problem, remedy: "move it away or correct the path", isRetryable: false)
+    throw StepFailure(
+      .targetUnusable, problem, remedy: "move it away or correct the path", isRetryable: false)
   }
 
   /// Why what stands at a place is nothing to restore over; nil when it is.
@@ -44,7 +45,9 @@ extension StagedRestoration {
     let free = try files("measuring the space beside `\(place.path)`") { () throws(FileError) in
       try FileSystemSpace.at(place.folder).freeBytes
     }
-    guard let problem = Self.lackOfSpace(in: place.folder, free: ByteCount(free), needing: bytes) else { return }
+    guard let problem = Self.lackOfSpace(in: place.folder, free: ByteCount(free), needing: bytes) else {
+      return
+    }
     throw StepFailure(
       .noSpace, problem, remedy: "free space there, or restore to a larger file system", isRetryable: false)
   }
@@ -58,7 +61,8 @@ extension StagedRestoration {
 
   /// A folder is not put where a file is, nor a file where a folder is.
   func refuseOtherKind(than item: String, at place: RestorePlace) throws(StepFailure) {
-    let staged = try files("looking at what was restored") { () throws(FileError) in try HostPath.status(item) }
+    let staged = try files("looking at what was restored") { () throws(FileError) in try HostPath.status(item)
+    }
     guard let staged, let standing = place.status, staged.kind != standing.kind else { return }
     let (new, old) = staged.kind == .directory ? ("a folder", "a file") : ("a file", "a folder")
     throw StepFailure(

@@ -31,6 +31,23 @@ struct StagedRestoration: Restoration {
   }
 
   func begin(run: RunID, database: DatabaseID, needing bytes: ByteCount) async throws(StepFailure) -> String {
+    // A process that another thread is just starting shares our locks until its program runs: a moment, not a run.
+    for _ in 0..<20 {
+      do throws(StepFailure) {
+        return try await beginOnce(run: run, needing: bytes)
+      } catch {
+        guard error.code == .targetBusy else { throw error }
+      }
+      do throws(CancellationError) {
+        try await HostClock().sleep(for: .milliseconds(50))
+      } catch {
+        throw .cancelled("the restore to `\(declared)`")
+      }
+    }
+    return try await beginOnce(run: run, needing: bytes)
+  }
+
+  private func beginOnce(run: RunID, needing bytes: ByteCount) async throws(StepFailure) -> String {
     try await runBlocking { () throws(StepFailure) in
       hold.release()
       let place = try RestorePlace.resolve(declared)
@@ -94,9 +111,11 @@ struct StagedRestoration: Restoration {
 
   /// The swap that `planned` announced, as things stand now, with the state of what it replaces.
   func prepared(_ planned: Publication) throws(StepFailure) -> (PublishExecution, old: FileStatus?) {
-    guard let area = StagingArea(containing: planned.staging, target: planned.target), let run = area.run else {
+    guard let area = StagingArea(containing: planned.staging, target: planned.target), let run = area.run
+    else {
       throw StepFailure(
-        .targetUnusable, "`\(planned.staging)` is not a staging folder beside `\(planned.target)`", isRetryable: false)
+        .targetUnusable, "`\(planned.staging)` is not a staging folder beside `\(planned.target)`",
+        isRetryable: false)
     }
     let kept = if let name = planned.kept { name } else { try freeKeptName(for: planned.target, run: run) }
     return try files("preparing to publish `\(planned.target)`") { () throws(FileError) in
@@ -107,7 +126,8 @@ struct StagedRestoration: Restoration {
       guard (old == nil) == (planned.kept == nil) else {
         throw FileError(
           "publish", planned.target,
-          detail: old == nil ? "what stood there was removed meanwhile" : "something appeared there meanwhile")
+          detail: old == nil ? "what stood there was removed meanwhile" : "something appeared there meanwhile"
+        )
       }
       var sides: [PublishIntent.Side] = []
       for suffix in form.sideSuffixes {
@@ -145,7 +165,8 @@ struct StagedRestoration: Restoration {
       do throws(FileError) {
         let methods = try PublishIntent.Method.available(in: area)
         if place.status?.kind == .directory, !methods.contains(.exchange) {
-          throw FileError("restore to", place.path, detail: "its file system cannot swap two folders in one step")
+          throw FileError(
+            "restore to", place.path, detail: "its file system cannot swap two folders in one step")
         }
       } catch {
         hold.release()
@@ -165,9 +186,12 @@ struct StagedRestoration: Restoration {
     for area in areas {
       let lock = try files("looking at `\(area.folder)`") { () throws(FileError) in try area.lock() }
       guard let lock else {
-        guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else { continue }
+        guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else {
+          continue
+        }
         throw StepFailure(
-          .targetBusy, "the run \(area.run?.text ?? "of `\(area.folder)`") is restoring to `\(place.path)` right now",
+          .targetBusy,
+          "the run \(area.run?.text ?? "of `\(area.folder)`") is restoring to `\(place.path)` right now",
           remedy: "wait for it to end")
       }
       let intent = try area.intent()
@@ -184,7 +208,9 @@ struct StagedRestoration: Restoration {
 
   /// What the repository restored: the folder itself, or for data that is always one file the file in it.
   private func stagedItem(_ staging: String) throws(StepFailure) -> String {
-    let status = try files("looking at what was restored") { () throws(FileError) in try HostPath.status(staging) }
+    let status = try files("looking at what was restored") { () throws(FileError) in
+      try HostPath.status(staging)
+    }
     guard let status else {
       throw StepFailure(.damaged, "nothing was restored to `\(staging)`", isRetryable: false)
     }
@@ -194,7 +220,8 @@ struct StagedRestoration: Restoration {
     }
     guard names.count == 1, let name = names.first else {
       throw StepFailure(
-        .damaged, "the snapshot holds \(names.count) files where \(form.noun) is exactly one", isRetryable: false)
+        .damaged, "the snapshot holds \(names.count) files where \(form.noun) is exactly one",
+        isRetryable: false)
     }
     return staging + "/" + name
   }

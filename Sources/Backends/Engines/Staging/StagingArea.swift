@@ -13,7 +13,8 @@ struct StagingArea: Sendable {
 
   /// The area of `run` for data at `path`.
   init(for path: String, run: RunID) {
-    folder = PathText.parent(of: path) + (PathText.parent(of: path) == "/" ? "" : "/")
+    folder =
+      PathText.parent(of: path) + (PathText.parent(of: path) == "/" ? "" : "/")
       + Self.prefix(of: PathText.name(of: path)) + run.text
   }
 
@@ -93,7 +94,8 @@ struct StagingArea: Sendable {
     guard let intent = PublishIntent(bytes: bytes) else {
       throw StepFailure(
         .targetUnusable, "`\(path)` says that a restore was interrupted here, but it cannot be read",
-        remedy: "look at `\(folder)` and the files named `.before-...` beside it, put the data right, remove the folder",
+        remedy:
+          "look at `\(folder)` and the files named `.before-...` beside it, put the data right, remove the folder",
         isRetryable: false)
     }
     return intent

@@ -1,0 +1,282 @@
+import BackendKit
+import Glibc
+import HostSystem
+import Testing
+import Values
+
+@testable import Repository
+
+/// What must hold when things go wrong around a backup or a restore.
+@Suite struct SafetyTests {
+  @Test func aBackupKilledAtAnyMomentLeavesNoSnapshot() async throws {
+    let fixture = Fixture(options: RepositoryOptions())
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(8)
+    tree.file("big", random.bytes(24 << 20))
+    for index in 0..<40 { tree.file("f\(index)", random.text(40_000)) }
+    let first = try await fixture.backUp(fixture.scratch("source"))
+    // New content, so that the killed backups cannot reuse the first one's pack.
+    tree.file("more", random.bytes(3 << 20))
+    let repo = fixture.scratch("repo")
+    let source = fixture.scratch("source")
+    for megabytes in [0, 5, 12, 20, 26] {
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [repo = repo as String, source = source as String, megabytes = megabytes as Int] in
+        guard let database = DatabaseID("orders") else { return }
+        let repository = DirectoryRepository(path: repo, tool: "doomed", now: { Timestamp(seconds: 1) })
+        _ = try await repository.backUp(
+          SnapshotSource(
+            database: database, engine: "Files", root: source, startedAt: Timestamp(seconds: 2),
+            consistentAt: Timestamp(seconds: 2))
+        ) { progress in
+          if progress.bytesDone >= Int64(megabytes) << 20 { kill(getpid(), SIGKILL) }
+        }
+        // Too fast for the progress to show: the end of it is told before the record is returned.
+        kill(getpid(), SIGKILL)
+      }
+    }
+    let listing = try await fixture.repository.snapshots(of: nil)
+    // A kill after the commit leaves a whole snapshot; one before it leaves none. Never anything between.
+    #expect(listing.damaged == [])
+    for record in listing.snapshots {
+      #expect(try await fixture.repository.verify(record.id, of: fixture.database) { _ in }.isIntact)
+    }
+    #expect(listing.snapshots.contains(first))
+    _ = try await fixture.backUp(source, at: 1_794_999_600)
+    #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").isEmpty)
+  }
+
+  @Test func temporaryFilesOfTheDeadGoAndThoseOfTheLivingStay() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    _ = try await fixture.backUp(fixture.scratch("source"))
+    let dead = fixture.layout.temporary + "/pack-dead"
+    try DurableFile.write([1, 2, 3], to: dead)
+    let living = try HashedFile(in: fixture.layout.temporary, kind: "pack")
+    _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
+    #expect(access(dead, F_OK) != 0)
+    #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").count == 1)
+    withExtendedLifetime(living) {}
+  }
+
+  @Test func withoutItsRecordThereIsNoSnapshot() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    #expect(unlink(fixture.layout.record(record.id, of: fixture.database)) == 0)
+    #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
+    #expect(await fixture.restoreFailure(record)?.code == .snapshotMissing)
+  }
+
+  @Test func aFullDiskEndsABackupWithoutTrace() async throws {
+    let disk = try SmallDisk(megabytes: 4)
+    let scratch = Scratch()
+    var random = Seeded(4)
+    TreeMaker(scratch("source")).file("noise", random.bytes(8 << 20))
+    let repository = DirectoryRepository(
+      path: disk.path + "/repo", tool: "t", now: { Timestamp(seconds: 0) }, options: .small(block: 64 << 10))
+    let fixture = Fixture(scratch: scratch)
+    let error = await #expect(throws: SnapshotError.self) {
+      _ = try await repository.backUp(fixture.source(scratch("source"))) { _ in }
+    }
+    #expect(error?.code == .noSpace)
+    #expect(error?.message.contains("free") == true)
+    #expect(try await repository.snapshots(of: nil).snapshots.isEmpty)
+    #expect(try DirectoryReader.names(in: .directory(disk.path + "/repo/tmp"), path: "").isEmpty)
+  }
+
+  @Test(arguments: [true, false])
+  func aFullDiskEndsARestoreWithoutTrace(foreseen: Bool) async throws {
+    let disk = try SmallDisk(megabytes: 4)
+    let fixture = Fixture(options: RepositoryOptions())
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    if foreseen {
+      tree.file("noise", random.text(8 << 20))
+    } else {
+      // Each file needs a page more than its size says, so that the sum fits and the disk does not hold it.
+      for index in 0..<1500 { tree.file("f\(index)", random.text(100)) }
+    }
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    let staging = disk.path + "/staging"
+    let error = await #expect(throws: SnapshotError.self) {
+      _ = try await fixture.repository.restore(record.id, of: fixture.database, into: staging) { _ in }
+    }
+    #expect(error?.code == .noSpace)
+    #expect(error?.message.contains("free") == true && error?.message.contains("needed") == true)
+    #expect(access(staging, F_OK) != 0)
+  }
+
+  @Test func anExistingTargetIsRefusedAndLeftAlone() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    mkdir(fixture.scratch("taken"), 0o700)
+    TreeMaker(fixture.scratch("taken/inner")).file("precious", [9])
+    #expect(await fixture.restoreFailure(record, into: "taken")?.code == .targetExists)
+    #expect(access(fixture.scratch("taken/inner/precious"), F_OK) == 0)
+    symlink(fixture.scratch("taken"), fixture.scratch("link"))
+    #expect(await fixture.restoreFailure(record, into: "link")?.code == .targetExists)
+  }
+
+  @Test func aFileThatNeverRestsEndsABackup() async throws {
+    let fixture = Fixture(options: RepositoryOptions())
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.file("busy", random.bytes(24 << 20))
+    let path = fixture.scratch("source/busy")
+    let stop = CancellationFlag()
+    let error: SnapshotError? = await withTaskGroup(of: SnapshotError?.self) { group in
+      group.addTask {
+        await runBlockingCancellable { (_) throws(Never) in
+          var byte: UInt8 = 0
+          let descriptor = open(path, O_WRONLY)
+          while !stop.isCancelled {
+            byte &+= 1
+            pwrite(descriptor, &byte, 1, 5)
+          }
+          close(descriptor)
+        }
+        return nil
+      }
+      group.addTask {
+        defer { stop.cancel() }
+        do {
+          _ = try await fixture.backUp(fixture.scratch("source"))
+          return nil
+        } catch { return error as? SnapshotError }
+      }
+      var found: SnapshotError?
+      for await result in group { found = found ?? result }
+      return found
+    }
+    #expect(error?.code == .sourceChanged)
+    #expect(error?.message.contains("busy") == true)
+    #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
+  }
+
+  @Test func aFileThatChangesOnceIsReadAgain() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10, pack: 1 << 30))
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.file("a-changes", random.text(3 << 20))
+    tree.file("b-follows", random.text(100))
+    let changed = random.text(2 << 20)
+    let path = fixture.scratch("source/a-changes")
+    // The first progress comes with the first block, while the file is still being read.
+    let once = Guarded(false)
+    let record = try await fixture.repository.backUp(fixture.source(fixture.scratch("source"))) { _ in
+      if once.with({ done in
+        defer { done = true }; return !done
+      }) {
+        overwrite(path, changed)
+      }
+    }
+    #expect(record.logicalBytes.bytes == Int64(changed.count) + 100)
+    _ = try await fixture.restore(record)
+    #expect(try DurableFile.read(fixture.scratch("restored/a-changes"), limit: 4 << 20) == changed)
+    mkdir(fixture.scratch("out"), 0o700)
+    let pack = fixture.layout.pack(record.packs[0].sha256)
+    #expect(shell("tar -xzf \(pack) -C \(fixture.scratch("out"))").status == 0)
+    #expect(try DurableFile.read(fixture.scratch("out/a-changes"), limit: 4 << 20) == changed)
+    #expect(try await fixture.repository.verify(record.id, of: fixture.database) { _ in }.isIntact)
+  }
+
+  @Test func cancellingEndsABackupWithoutTrace() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10))
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.file("noise", random.bytes(8 << 20))
+    let task = Guarded<Task<SnapshotRecord, any Error>?>(nil)
+    let source = fixture.source(fixture.scratch("source"))
+    let repository = fixture.repository
+    let started = Task {
+      try await repository.backUp(source) { _ in task.with { $0 }?.cancel() }
+    }
+    task.with { $0 = started }
+    let result = await started.result
+    if case .failure(let error) = result {
+      #expect((error as? SnapshotError)?.code == .cancelled)
+      #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
+    }
+    #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").isEmpty)
+  }
+
+  @Test func cancellingEndsARestoreWithoutTrace() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10))
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.file("noise", random.bytes(8 << 20))
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    let (repository, database, staging) = (fixture.repository, fixture.database, fixture.scratch("out"))
+    let started = Task {
+      try await repository.restore(record.id, of: database, into: staging) { _ in }
+    }
+    started.cancel()
+    let error = await #expect(throws: SnapshotError.self) { _ = try await started.value }
+    #expect(error?.code == .cancelled)
+    #expect(access(staging, F_OK) != 0)
+  }
+
+  @Test func manyRestoresAndABackupRunAtTheSameTime() async throws {
+    let fixture = Fixture()
+    SampleTrees.everything(fixture.scratch("source"))
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    let before = try TreeState(fixture.scratch("source"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<4 {
+        group.addTask { _ = try await fixture.restore(record, into: "out\(index)") }
+        group.addTask {
+          _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100 + Int64(index))
+        }
+      }
+      try await group.waitForAll()
+    }
+    for index in 0..<4 {
+      let differences = try TreeState(fixture.scratch("out\(index)")).differences(from: before)
+      #expect(differences == [])
+    }
+    let listing = try await fixture.repository.snapshots(of: nil)
+    #expect(listing.snapshots.count == 5 && listing.damaged.isEmpty)
+  }
+
+  @Test func nothingInARepositoryIsReadableByOthers() async throws {
+    let fixture = Fixture()
+    SampleTrees.random(fixture.scratch("source"), seed: 3)
+    _ = try await fixture.backUp(fixture.scratch("source"))
+    for (name, node) in try TreeState(fixture.scratch("repo")).nodes {
+      #expect(
+        node.mode == (node.kind == "directory" ? 0o700 : 0o600), "\(String(decoding: name, as: UTF8.self))")
+    }
+  }
+
+  @Test func aSourceThatIsNotThereIsNamed() async throws {
+    let fixture = Fixture()
+    for (name, make) in [("nothing", false), ("pipe", true)] {
+      if make { mkfifo(fixture.scratch(name), 0o600) }
+      let error = await #expect(throws: SnapshotError.self) {
+        _ = try await fixture.backUp(fixture.scratch(name))
+      }
+      #expect(error?.code == .sourceUnusable)
+      #expect(error?.message.contains(name) == true)
+    }
+  }
+}
+
+/// A file system of a few megabytes, for tests that fill it.
+///
+/// Needs root; without it the test fails.
+final class SmallDisk: Sendable {
+  let path: String
+  private let scratch = Scratch()
+
+  init(megabytes: Int) throws {
+    path = scratch("disk")
+    mkdir(path, 0o700)
+    guard mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m,nr_inodes=4096") == 0 else {
+      throw FileError("mount a small file system at", path, number: errno)
+    }
+  }
+
+  deinit { umount2(path, Int32(MNT_DETACH)) }
+}
