@@ -42,6 +42,8 @@ struct LiveRun {
     // A step that was given up must not go on changing things once the locks are free.
     await ChildProcess.killAll()
     board.close()
+    // It sleeps between looks; being cancelled it looks a last time at once.
+    view.cancel()
     await view.value
     await events?.finish()
     return try finish(outcome, board, directory)
