@@ -1,3 +1,4 @@
+// Over 300 lines: the scalar types of the plan language side by side, so that they refuse in the same words.
 import Diagnostics
 public import PlanSyntax
 public import Values

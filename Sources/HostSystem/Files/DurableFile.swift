@@ -28,8 +28,9 @@ public enum DurableFile {
     try syncDirectory(ofFile: path)
   }
 
-  /// Adds to the end of `path` in one write; the file is made with mode 0600 when it is not there. Pipes and terminals
-  /// take the bytes too.
+  /// Adds to the end of `path` in one write; the file is made with mode 0600 when it is not there.
+  ///
+  /// Pipes and terminals take the bytes too.
   public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
     let isNew = try HostPath.status(path, followingLink: true) == nil
     let file = try FileDescriptor.open(path, [.writeOnly, .create, .append])

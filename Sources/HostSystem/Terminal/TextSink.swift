@@ -44,7 +44,9 @@ public final class TextSink: Sendable {
     }
   }
 
-  /// Replaces the footer; no lines take it away. Only for a terminal that understands cursor movements.
+  /// Replaces the footer; no lines take it away.
+  ///
+  /// Only for a terminal that understands cursor movements.
   public func setFooter(_ lines: [String]) {
     state.withLock { state in
       guard lines != state.footer else { return }
