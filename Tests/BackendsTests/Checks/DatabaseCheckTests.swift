@@ -92,7 +92,7 @@ import Values
     "select 1; select 2",
   ])
   func whatIsNoQuestionIsNotAsked(_ sql: String) async throws {
-    let sql = sql.replacingOccurrences(of: "made.db", with: here.scratch.file("made.db"))
+    let sql = sql.replacing("made.db", with: here.scratch.file("made.db"))
     let check = QueryCheck(
       try DataKeys.record(QueryCheck.declaration, "{database: orders, sql: \"\(sql)\", expect: {rows: 0}}"))
     let failure = await #expect(throws: StepFailure.self) {
