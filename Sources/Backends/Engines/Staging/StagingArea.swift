@@ -128,7 +128,7 @@ struct StagingArea: Sendable {
     let root = BeneathRoot(try FileDescriptor.directory(folder, following: false), path: folder)
     let foreign = FileError("use", intentFile, detail: "another user owns it or may write to it")
     guard Self.isOwn(try root.descriptor.status(path: folder)) else { throw foreign }
-    do {
+    do throws(FileError) {
       let file = try root.open(Array(PathText.name(of: intentFile).utf8), [.noFollow, .nonBlocking])
       let status = try file.status(path: intentFile)
       guard status.kind == .file, Self.isOwn(status) else { throw foreign }
