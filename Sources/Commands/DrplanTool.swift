@@ -38,7 +38,10 @@ public enum DrplanTool {
     let console = Console(invocation)
     guard let verb = VerbList.verb(at: invocation.path) else { return .defect }
     do throws(CommandFailure) {
-      return try await verb.run(invocation, console)
+      guard verb.isInterruptible else { return try await verb.run(invocation, console) }
+      return try await Interruptible.run(console) { () async throws(CommandFailure) in
+        try await verb.run(invocation, console)
+      }
     } catch {
       console.report(error)
       return error.exitCode

@@ -150,11 +150,7 @@ extension ValueType where Value == Bool {
 extension ValueType where Value == Int {
   /// A whole number within `range`.
   public static func integer(_ range: ClosedRange<Int> = 0...Int.max) -> ValueType<Int> {
-    var schema: [JSONValue.Member] = [
-      .init("type", "integer"), .init("minimum", .integer(Int64(range.lowerBound))),
-    ]
-    if range.upperBound < Int.max { schema.append(.init("maximum", .integer(Int64(range.upperBound)))) }
-    return ValueType<Int>("a whole number", schema: SchemaText.orReference(.object(schema))) {
+    ValueType<Int>("a whole number", schema: SchemaText.orReference(integerSchema(range))) {
       node, decoding in
       guard case .scalar(let text, let style) = node.content, style == .plain, let value = Int(text) else {
         if decoding.reportsReference(in: node) { return nil }
@@ -171,6 +167,12 @@ extension ValueType where Value == Int {
       return value
     }
   }
+}
+
+private func integerSchema(_ range: ClosedRange<Int>) -> JSONValue {
+  let maximum: [JSONValue.Member] =
+    range.upperBound < Int.max ? [.init("maximum", .integer(Int64(range.upperBound)))] : []
+  return .object([.init("type", "integer"), .init("minimum", .integer(Int64(range.lowerBound)))] + maximum)
 }
 
 extension ValueType where Value == Double {
@@ -298,8 +300,9 @@ extension ValueType {
   public static func choice(_ noun: String) -> ValueType<Value>
   where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
-    let schema = SchemaText.orReference(["enum": .array(words.map { .string($0) })])
-    return ValueType<Value>(noun, schema: schema) { node, decoding in
+    return ValueType<Value>(
+      noun, schema: SchemaText.orReference(["enum": .array(words.map { .string($0) })])
+    ) { node, decoding in
       guard case .scalar(let text, _) = node.content, !node.isNull else {
         decoding.reportMismatch(node, expected: "one of \(words.joined(separator: ", "))")
         return nil
@@ -342,7 +345,9 @@ extension ValueType where Value == [Template] {
 
 extension ValueType where Value == Node {
   /// A value whose shape depends on another key: read later, by whoever knows that key.
-  public static func raw(_ name: String, schema: JSONValue = .object([])) -> ValueType<Node> {
-    ValueType<Node>(name, schema: schema) { node, _ in node }
+  public static func raw(
+    _ name: String, schema: @autoclosure @escaping @Sendable () -> JSONValue = .object([])
+  ) -> ValueType<Node> {
+    ValueType<Node>(name, schema: schema()) { node, _ in node }
   }
 }

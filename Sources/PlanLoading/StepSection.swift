@@ -109,7 +109,7 @@ struct StepSection {
       return nil
     }
     let entry = registry.actions.select(node, &decoding)
-    let record = Self.shape.read(entries.filter { $0.key != registry.actions.key }, at: node.range, &decoding)
+    let record = Self.shape.read(entries, at: node.range, except: registry.actions.key, &decoding)
     let inputs = entry.map { entry -> Record? in
       let with = node.entry("with")?.value ?? Node(.mapping([]), range: node.range)
       return entry.declaration.shape.read(with, &decoding)
@@ -128,7 +128,7 @@ struct StepSection {
       modes: Set(record[Self.modes] ?? RunMode.allCases), estimate: record[Self.estimate], uses: notes.uses,
       references: notes.references, range: record.range(of: Self.id) ?? node.range,
       declaresTimeout: (record[Self.timeout] ?? defaults.timeout) != nil,
-      definition: digest(Array(DefinitionText.of(node).utf8)))
+      definition: digest(DefinitionText.of(node)))
   }
 }
 

@@ -135,7 +135,7 @@ public final class CLISession: Sendable {
 
 /// Lets a few sessions run at once.
 actor CLIGate {
-  static let shared = CLIGate(4)
+  static let shared = CLIGate(3)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

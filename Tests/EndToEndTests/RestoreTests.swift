@@ -112,7 +112,6 @@ struct RestoreTests {
       let first = try shop.session.start(["run", "plan.yaml", "--format", "json"])
       #expect(await CLIDeadline.holds { shop.session.exists("running") })
       let journals = shop.journals().count
-      let before = try shop.live()
       let second = try await shop.session.drplan("run", "other.yaml")
       #expect(second.status == 11, "\(second)")
       let holder = try #require(shop.session.names(in: "state/runs").first)
@@ -120,7 +119,6 @@ struct RestoreTests {
       #expect(second.errorText.contains("orders.db"), "\(second)")
       #expect(shop.journals().count == journals)
       try await first.untilRestored(shop)
-      _ = before
       try shop.session.write("", to: "go")
       #expect(try await first.wait().status == 0)
       #expect(try await shop.session.drplan("run", "other.yaml").status == 0)

@@ -50,6 +50,10 @@ struct RestoreDatabase: StepAction {
   /// Restores, with each decision on record before its effect.
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let binding = try context.environment.database(id)
+    if let problem = try await overlap(context) {
+      throw StepFailure(
+        .targetUnusable, problem, remedy: "give each database a place of its own", isRetryable: false)
+    }
     let record = try await choose(binding, context)
     var restored = RestoredDatabase(
       database: id, snapshot: record.id, consistentAt: record.consistentAt, bytes: record.logicalBytes,
@@ -57,18 +61,27 @@ struct RestoreDatabase: StepAction {
     try await context.record(.snapshotChosen(restored))
     try await announceNewFolder(binding.target, context)
     let restoration = binding.target.restoration
-    let staging = try await restoration.begin(
-      run: context.run.id, database: id, needing: record.logicalBytes)
+    let staging: String
+    do throws(StepFailure) {
+      staging = try await restoration.begin(
+        run: context.run.id, database: id, needing: record.logicalBytes)
+    } catch {
+      await Self.recordNotes(of: restoration, context)
+      throw error
+    }
     let published: Publication
     do throws(StepFailure) {
+      for note in await restoration.takeNotes() { try await context.record(.note(note)) }
       published = try await stageAndPublish(record, restoration, staging, context)
     } catch {
+      await Self.recordNotes(of: restoration, context)
       await restoration.abandon(staging)
       throw error
     }
     restored.verified = true
     try await context.record(.restored(restored))
     try await context.record(.published(published))
+    for note in await restoration.takeNotes() { try await context.record(.note(note)) }
     return StepResult(outputs: Self.outputs(restored, published))
   }
 
@@ -104,6 +117,13 @@ struct RestoreDatabase: StepAction {
     return try await restoration.publish(planned)
   }
 
+  private static func recordNotes(
+    of restoration: any Restoration, _ context: StepContext
+  ) async {
+    // A journal that cannot be written stops the run by itself; the failure in hand is the one to tell.
+    for note in await restoration.takeNotes() { try? await context.record(.note(note)) }
+  }
+
   /// The snapshot asked for; damaged records go on record, because one of them may have been newer.
   private func choose(
     _ binding: DatabaseBinding, _ context: StepContext
@@ -119,6 +139,14 @@ struct RestoreDatabase: StepAction {
         remedy: "correct `engine` in the plan, or give the database another name", isRetryable: false)
     }
     return record
+  }
+
+  /// Why this restore would overwrite another database of the plan.
+  private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
+    let (id, databases) = (id, context.environment.databases)
+    return try await runBlocking { () throws(StepFailure) in
+      try PlaceOverlap.problem(of: id, among: databases)
+    }
   }
 
   private func announceNewFolder(
@@ -150,6 +178,9 @@ struct RestoreDatabase: StepAction {
       let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
       findings.append(choice.finding(disruptedAt: context.run.disruptedAt, rpo: context.run.rpo))
       if let note = choice.damageNote { findings.append(ProbeFinding("damaged snapshots", .checked, note)) }
+      if let problem = try await overlap(context) {
+        findings.append(ProbeFinding("place of `\(id)`", .blocked, problem))
+      }
       findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
     } catch {
       findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))

@@ -59,13 +59,7 @@ struct CommandCheck: IntegrityCheck {
     var arguments: [String] = []
     for template in command { arguments.append(try context.text(template)) }
     let program = Command(arguments, workingDirectory: directory ?? context.environment.planDirectory)
-    let result: ProcessResult
-    do throws(ProcessError) {
-      result = try await ChildProcess.run(program, timeout: timeout)
-    } catch {
-      throw Self.failure(error)
-    }
-    return await judge(result)
+    return await judge(try await ServiceProgram.run(program, timeout: timeout))
   }
 
   private func judge(_ result: ProcessResult) async -> CheckOutcome {
@@ -82,14 +76,5 @@ struct CommandCheck: IntegrityCheck {
     let isFound = await runBlocking { stdout.isFound(in: result.output.text) }
     let said = isFound ? "" : " and the output `\(result.output.lastLines(3).joined(separator: " | "))`"
     return CheckOutcome(passed: isFound, expected: expected, actual: "\(result.status)\(said)")
-  }
-
-  private static func failure(_ error: ProcessError) -> StepFailure {
-    let lines = error.partialResult.map { $0.error.lastLines(5) + $0.output.lastLines(5) } ?? []
-    switch error.code {
-    case .cancelled: return StepFailure(.cancelled, error.message, lastLines: lines)
-    case .timedOut: return StepFailure(.timeout, error.message, lastLines: lines)
-    default: return StepFailure(.system, error.message, lastLines: lines, isRetryable: false)
-    }
   }
 }

@@ -6,8 +6,7 @@ import Values
 
 /// Locks on everything that a run changes, held while it runs.
 ///
-/// Two runs never change one thing at once, whatever their plans are called. The kernel lets go of them when the
-/// process dies.
+/// Two runs never change one thing at once, whatever their plans are called. The kernel lets go of them when the process dies.
 final class TargetLeases: Sendable {
   private let lease: LeaseFile
   private let others: TargetLeases?

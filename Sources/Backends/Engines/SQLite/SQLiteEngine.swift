@@ -24,7 +24,9 @@ struct SQLiteEngine: QueryableDatabase {
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
       between, the old file stands there without its WAL until the next restore to this place \
-      puts it back: do not start services by hand before that. A symbolic link is followed and stays.
+      puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
+      not put back, which would undo what was committed since: it is kept as `orders.db.before-<run>-unmerged-wal`, and \
+      the run says so. A symbolic link is followed and stays.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
       after. The run names such processes.
@@ -48,8 +50,8 @@ struct SQLiteEngine: QueryableDatabase {
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
-  /// The path, as the plan says it.
-  var target: TargetName { .data(at: file) }
+  /// The path, with symbolic links followed.
+  var target: TargetName { RestorePlace.target(of: file) }
 
   /// The path, as the plan says it.
   var path: String? { file }
@@ -98,7 +100,7 @@ struct SQLiteEngine: QueryableDatabase {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
       // Rows, not columns, are what `limit` is about; a value is as the `sqlite3` shell shows it.
-      try database.query(sql, limit: limit).map { row in
+      try database.ask(sql, limit: limit).map { row in
         row.values.map { $0.isNull ? nil : $0.description }
       }
     }
