@@ -126,6 +126,18 @@ import Values
     #expect(await fixture.restoreFailure(forged) != nil)
   }
 
+  @Test func aSecondNameOfNothingIsFoundByAVerificationAndBeforeARestore() async throws {
+    let (fixture, record, member) = try await sample()
+    let forged = try forge(fixture, record) { _ in
+      [top, .member(member), file("b"), .hardLink(Array("z".utf8), of: Array("a".utf8))]
+    }
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.repository.verify(forged.id, of: fixture.database) { _ in }
+    }
+    #expect(error?.code == .damaged && error?.message.contains("`a`") == true)
+    #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+  }
+
   @Test func doubledAndMisplacedEntriesAreRefused() async throws {
     let (fixture, record, member) = try await sample()
     let metadata = metadata

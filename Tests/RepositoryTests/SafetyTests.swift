@@ -214,6 +214,29 @@ import Values
     #expect(try await fixture.repository.verify(record.id, of: fixture.database) { _ in }.isIntact)
   }
 
+  @Test func aFileThatChangesBeforeItsSecondNameIsMetEndsTheBackup() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10, pack: 1 << 30))
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(6)
+    tree.file("a", random.text(100))
+    // More than is in flight at a time, so that the walk has not met the last name when the first block is written.
+    tree.file("m", random.bytes(64 << 20))
+    tree.hardLink("z", to: "a")
+    let path = fixture.scratch("source/a")
+    let once = Guarded(false)
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.repository.backUp(fixture.source(fixture.scratch("source"))) { _ in
+        let isFirst = once.with { done in
+          defer { done = true }
+          return !done
+        }
+        if isFirst { overwrite(path, [1, 2, 3]) }
+      }
+    }
+    #expect(error?.code == .sourceChanged)
+    #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
+  }
+
   @Test func cancellingEndsABackupWithoutTrace() async throws {
     let fixture = Fixture(options: .small(block: 64 << 10))
     let tree = TreeMaker(fixture.scratch("source"))

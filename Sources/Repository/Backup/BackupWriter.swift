@@ -86,7 +86,8 @@ final class BackupWriter {
 
   /// The second and last attempt, on this thread: rare, so it need not be fast.
   private func readAgain(_ stale: LargeFile) throws(SnapshotError) -> LargeFile {
-    guard let file = try LargeFile.open(stale.path, beneath: root, options: options),
+    guard let file = try LargeFile.open(
+        stale.path, names: stale.status.names, beneath: root, options: options),
       stale.status.names == 1 || file.status.isSameFile(as: stale.status)
     else {
       throw BlockBuilder.changed(root.shown(stale.path))
@@ -124,13 +125,16 @@ extension ManifestEnd {
 
 extension LargeFile {
   /// Opens a file to be read in blocks and finds its holes; nil when it is gone or no regular file any more.
+  ///
+  /// `names` is how many names it had when it was found: one that lost its others meanwhile may still be referred to.
   static func open(
-    _ path: [UInt8], beneath root: BeneathRoot, options: RepositoryOptions
+    _ path: [UInt8], names: UInt64, beneath root: BeneathRoot, options: RepositoryOptions
   ) throws(SnapshotError) -> LargeFile? {
     do {
       let shown = root.shown(path)
       let file = try root.open(path, [.noFollow, .nonBlocking])
-      let status = try file.status(path: shown)
+      var status = try file.status(path: shown)
+      status.names = max(status.names, names)
       guard status.kind == .file else { return nil }
       let blockSize = options.blockSize(forFileOf: status.size)
       let data = status.isSparse ? try dataBlocks(file, status.size, Int64(blockSize), shown) : nil

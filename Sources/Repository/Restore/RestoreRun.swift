@@ -44,8 +44,10 @@ struct RestoreRun {
   /// Reads the manifest once for its own sake; how many bytes the files will take.
   private func plan(_ flag: CancellationFlag) throws(SnapshotError) -> Int64 {
     var needed: Int64 = 0
+    var targets = HardLinkTargets()
     try manifest.forEach { (item) throws(SnapshotError) in
       if flag.isCancelled { throw .cancelled }
+      targets.note(item)
       switch item {
       // Sizes add up without overflow: the manifest's checker has seen to it.
       case .file(let entry) where !entry.isSparse: needed += entry.size
@@ -55,6 +57,7 @@ struct RestoreRun {
       default: break
       }
     }
+    try targets.check(in: manifest)
     return needed
   }
 
