@@ -208,6 +208,23 @@ import Values
     #expect(await fixture.restoreFailure(forged)?.code == .damaged)
   }
 
+  @Test(arguments: [Int64.max, .max - 1, 1 << 62, 1 << 60])
+  func aFileOfAsManyBlocksAsNumbersHoldIsRefusedNotReckonedWith(size: Int64) async throws {
+    let (fixture, record, _) = try await sample()
+    let metadata = metadata
+    for block in [512, 4096, 8 << 20] {
+      let entry = FileEntry(
+        path: [97], metadata: metadata, size: size,
+        content: .blocks(size: block, count: FileEntry.blocks(of: block, in: size)), isSparse: true)
+      #expect(entry.allocated == size)
+      let forged = try forge(fixture, record) { _ in [top, .file(entry)] }
+      #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+      await #expect(throws: SnapshotError.self) {
+        try await fixture.repository.verify(forged.id, of: fixture.database) { _ in }
+      }
+    }
+  }
+
   @Test func aDecompressionBombStaysWithinItsBlock() async throws {
     let (fixture, record, member) = try await sample()
     // Eight MiB of zeros, tagged as a block of the size that the manifest knows.
@@ -286,7 +303,7 @@ import Values
       .file(FileEntry(path: [97], metadata: metadata, size: 0, content: .empty, isSparse: false)),
       .file(
         FileEntry(
-          path: [97], metadata: metadata, size: .max, content: .blocks(size: 8 << 20, count: 3),
+          path: [97], metadata: metadata, size: (1 << 60) - 1, content: .blocks(size: 8 << 20, count: 3),
           isSparse: true)),
       .blocks((0..<64).map { PayloadBlock(index: $0, location: location, isZeros: $0 % 2 == 0) }),
       .link(odd, target: odd, metadata), .hardLink(odd, of: [120]), .skipped(odd, reason: "fifo"),

@@ -37,6 +37,7 @@ struct ManifestParser {
 
   private func fileEntry() throws(ManifestFault) -> FileEntry {
     let size = try need(fields.numbers.s, "s")
+    guard size < FileEntry.sizeLimit else { throw ManifestFault(message: "a file larger than any can be") }
     let content: FileEntry.Content
     if let offset = fields.numbers.o, let digest = fields.numbers.h, fields.numbers.B == nil, offset >= 0,
       size > 0

@@ -50,10 +50,7 @@ struct RestoreRun {
       targets.note(item)
       switch item {
       // Sizes add up without overflow: the manifest's checker has seen to it.
-      case .file(let entry) where !entry.isSparse: needed += entry.size
-      case .file(let entry):
-        guard case .blocks(let size, let count) = entry.content else { return }
-        needed += min(entry.size, count * Int64(size))
+      case .file(let entry): needed += entry.allocated
       default: break
       }
     }
