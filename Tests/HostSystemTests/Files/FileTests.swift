@@ -57,6 +57,27 @@ import Testing
     try FileTree.remove(scratch("never-was"))
   }
 
+  // Reading the names of the wide folder again after each of its folders would take many times the limit.
+  @Test(.timeLimit(.minutes(1))) func aWideTreeOfFoldersIsReadOnce() throws {
+    mkdir(scratch("wide"), 0o700)
+    for index in 0..<15_000 {
+      mkdir(scratch("wide/\(index)"), 0o700)
+      mkdir(scratch("wide/\(index)/inner"), 0o700)
+    }
+    try FileTree.remove(scratch("wide"))
+    #expect(access(scratch("wide"), F_OK) != 0)
+  }
+
+  @Test func aFolderThatCannotBeRemovedIsNamedInFull() throws {
+    for path in ["t", "t/a", "t/a/b", "t/a/b/held", "t/a/z"] { mkdir(scratch(path), 0o700) }
+    // A mount point cannot be removed, whoever asks.
+    try #require(mount("tmpfs", scratch("t/a/b/held"), "tmpfs", 0, "size=1m") == 0)
+    defer { umount2(scratch("t/a/b/held"), Int32(MNT_DETACH)) }
+    let error = #expect(throws: FileError.self) { try FileTree.remove(scratch("t")) }
+    #expect(error?.path == scratch("t/a/b/held"))
+    #expect(access(scratch("t/a/z"), F_OK) == 0)
+  }
+
   @Test func namesComeInTheOrderOfTheirBytes() throws {
     for name in ["b", "a", "B", "a.b", "a-b", "\u{e9}"] { try DurableFile.write([], to: scratch(name)) }
     let names = try DirectoryReader.names(in: .directory(scratch.path), path: "")
