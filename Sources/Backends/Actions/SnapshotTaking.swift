@@ -41,9 +41,11 @@ public enum SnapshotTaking {
     _ progress: @escaping ProgressHandler
   ) async throws(StepFailure) -> SnapshotRecord {
     let captured = try await database.source.capture(in: folder)
+    // A copy rests from now on; data in use is read until the repository says so.
+    let latestAt = captured.path.hasPrefix(folder + "/") ? HostClock().now : nil
     let source = SnapshotSource(
       database: database.id, engine: database.engineName, root: captured.path, startedAt: startedAt,
-      consistentAt: captured.consistentAt,
+      consistentAt: captured.consistentAt, latestAt: latestAt,
       facts: SnapshotFacts(rowCounts: captured.rowCounts ?? [:], identity: captured.identity))
     do throws(SnapshotError) {
       return try await store.backUp(source, progress: progress)
