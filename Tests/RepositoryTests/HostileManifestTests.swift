@@ -26,6 +26,7 @@ import Values
       case .file(let entry):
         counted.files += 1
         counted.bytes &+= entry.size
+        counted.allocated &+= entry.allocated
       case .directory: counted.directories += 1
       case .link, .hardLink: counted.links += 1
       default: break
@@ -41,6 +42,7 @@ import Values
     record.directories = end.directories
     record.links = end.links
     record.logicalBytes = ByteCount(end.bytes)
+    record.allocatedBytes = ByteCount(end.allocated)
     let (sealed, bytes) = try RecordFile.seal(record)
     overwrite(fixture.layout.record(record.id, of: record.database), bytes)
     return sealed
@@ -250,6 +252,17 @@ import Values
     lie.files = 2
     lie.directories = 1
     lie.bytes = 7
+    lie.allocated = 7
+    let forged = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
+    #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+  }
+
+  @Test func aNeedForSpaceThatIsNotThatOfTheFilesIsRefused() async throws {
+    let (fixture, record, member) = try await sample()
+    var lie = ManifestEnd(files: 1, directories: 1, bytes: 7, allocated: 7)
+    let honest = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
+    _ = try await fixture.restore(honest)
+    lie.allocated = 6
     let forged = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
     #expect(await fixture.restoreFailure(forged)?.code == .damaged)
   }
@@ -308,7 +321,7 @@ import Values
       .blocks((0..<64).map { PayloadBlock(index: $0, location: location, isZeros: $0 % 2 == 0) }),
       .link(odd, target: odd, metadata), .hardLink(odd, of: [120]), .skipped(odd, reason: "fifo"),
       .pack(.init(sha256: location.digest, bytes: ByteCount(Int64.max))),
-      .end(ManifestEnd(files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, root: location.digest)),
+      .end(ManifestEnd(files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, allocated: 6, root: location.digest)),
     ]
     for item in items {
       var encoder = ManifestEncoder()

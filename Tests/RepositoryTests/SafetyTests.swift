@@ -139,6 +139,20 @@ import Values
     #expect(access(staging, F_OK) != 0)
   }
 
+  @Test func holesNeedNoSpace() async throws {
+    let disk = try SmallDisk(megabytes: 4)
+    let fixture = Fixture()
+    let tree = TreeMaker(fixture.scratch("source"))
+    tree.sparse("sparse", size: 1 << 40, data: [(1 << 30, [1, 2, 3])])
+    tree.file("plain", [4, 5])
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    #expect(record.logicalBytes == ByteCount((1 << 40) + 2 as Int64))
+    // One block of the sparse file, and the plain one.
+    #expect(record.allocatedBytes == ByteCount(4098 as Int64))
+    _ = try await fixture.repository.restore(record.id, of: fixture.database, into: disk.path + "/out") { _ in }
+    #expect(try HostPath.status(disk.path + "/out/sparse")?.size == 1 << 40)
+  }
+
   @Test func anExistingTargetIsRefusedAndLeftAlone() async throws {
     let fixture = Fixture()
     TreeMaker(fixture.scratch("source")).file("file", [1])

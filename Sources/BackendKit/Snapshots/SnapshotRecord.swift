@@ -57,6 +57,9 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   public var links: Int64
   /// Bytes of all files as their sizes say, holes included.
   public var logicalBytes: ByteCount
+  /// Bytes of all files without the holes that a restore leaves: what the files need on a disk, but for its own
+  /// rounding.
+  public var allocatedBytes: ByteCount
   /// Bytes of manifest and packs.
   public var storedBytes: ByteCount
   /// How many sockets, FIFOs, devices and vanished files were left out; the manifest names each.
@@ -80,7 +83,8 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   public init(
     id: SnapshotID, database: DatabaseID, engine: String, kind: Kind = .full, startedAt: Timestamp,
     finishedAt: Timestamp, consistentAt: Timestamp, latestAt: Timestamp, manifest: Object, packs: [Object],
-    files: Int64, directories: Int64, links: Int64, logicalBytes: ByteCount, storedBytes: ByteCount, skipped: Int64,
+    files: Int64, directories: Int64, links: Int64, logicalBytes: ByteCount, allocatedBytes: ByteCount,
+    storedBytes: ByteCount, skipped: Int64,
     skippedExamples: [String], facts: SnapshotFacts, tool: String, host: String, seconds: Double,
     bytesPerSecond: Int64
   ) {
@@ -99,6 +103,7 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
     self.directories = directories
     self.links = links
     self.logicalBytes = logicalBytes
+    self.allocatedBytes = allocatedBytes
     self.storedBytes = storedBytes
     self.skipped = skipped
     self.skippedExamples = skippedExamples

@@ -58,7 +58,7 @@ public struct RestoreDatabase: StepAction {
     try await announceNewFolder(binding.target, context)
     let restoration = binding.target.restoration
     let staging = try await restoration.begin(
-      run: context.run.id, database: id, needing: record.logicalBytes)
+      run: context.run.id, database: id, needing: record.allocatedBytes)
     let published: Publication
     do throws(StepFailure) {
       published = try await stageAndPublish(record, restoration, staging, context)
@@ -150,7 +150,7 @@ public struct RestoreDatabase: StepAction {
       let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
       findings.append(choice.finding(disruptedAt: context.run.disruptedAt, rpo: context.run.rpo))
       if let note = choice.damageNote { findings.append(ProbeFinding("damaged snapshots", .checked, note)) }
-      findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
+      findings += await binding.target.probe(forRestore: true, needing: choice.record?.allocatedBytes)
     } catch {
       findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))
     }

@@ -128,6 +128,7 @@ struct BackupRun {
         finishedAt: now(),
         consistentAt: source.consistentAt, latestAt: latestAt, manifest: manifest, packs: packs, files: totals.files,
         directories: totals.directories, links: totals.links, logicalBytes: ByteCount(totals.bytes),
+        allocatedBytes: ByteCount(totals.allocated),
         storedBytes: packs.reduce(manifest.bytes) { $0 + $1.bytes }, skipped: totals.skipped,
         skippedExamples: writer.skippedExamples, facts: source.facts, tool: tool, host: HostFacts.hostName,
         seconds: elapsed.roundedSeconds, bytesPerSecond: Int64(rate)))

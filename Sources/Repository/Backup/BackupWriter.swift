@@ -79,6 +79,7 @@ final class BackupWriter {
     try manifest.flushBlocks()
     manifest.totals.files += 1
     manifest.totals.bytes += file.status.size
+    manifest.totals.allocated += file.entry.allocated
     meter.add(bytes: 0, files: 1)
     open = nil
     try packs.close(ifAtLeast: options.packTarget)
@@ -120,6 +121,7 @@ extension ManifestEnd {
     links += other.links
     skipped += other.skipped
     bytes += other.bytes
+    allocated += other.allocated
   }
 }
 

@@ -86,6 +86,8 @@ struct ManifestEnd: Sendable, Equatable {
   var links: Int64 = 0
   var skipped: Int64 = 0
   var bytes: Int64 = 0
+  /// Bytes without holes.
+  var allocated: Int64 = 0
   /// SHA-256 of the text of all lines before.
   var root: SHA256Digest = .zero
 }

@@ -30,7 +30,8 @@ struct ManifestParser {
       return .end(
         ManifestEnd(
           files: try natural("files"), directories: try natural("directories"), links: try natural("links"),
-          skipped: try natural("skipped"), bytes: try natural("bytes"), root: try digest("root")))
+          skipped: try natural("skipped"), bytes: try natural("bytes"),
+          allocated: try natural("allocated"), root: try digest("root")))
     default: throw ManifestFault(message: "a line of unknown kind")
     }
   }

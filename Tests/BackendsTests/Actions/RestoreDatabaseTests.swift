@@ -93,6 +93,21 @@ import Values
     #expect(after.record == record)
   }
 
+  @Test func holesOfASnapshotNeedNoSpace() async throws {
+    let folder = here.scratch.file("data")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    // More than the disk has.
+    let size: Int64 = 8 << 40
+    try FileDescriptor.open(folder + "/sparse", [.writeOnly, .create]).resize(size, path: "sparse")
+    let files = try DataKeys.files(folder)
+    let record = try await here.snapshot("orders", files)
+    #expect(record.logicalBytes == ByteCount(size) && record.allocatedBytes == .zero)
+    let context = here.context(["orders": files])
+    #expect(await restore().probe(context).allSatisfy { $0.state == .checked })
+    _ = try await restore().run(context)
+    #expect(try HostPath.status(folder + "/sparse")?.size == size)
+  }
+
   @Test func aSnapshotOfAnotherEngineIsRefused() async throws {
     _ = try await here.snapshot("orders", engine)
     let files = try DataKeys.files(path)
