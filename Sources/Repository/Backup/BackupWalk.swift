@@ -85,7 +85,7 @@ struct BackupWalk {
       return
     }
     try packer.flush()
-    try packer.submit(.begin(file), weight: LargeFile.openWeight)
+    try packer.submit(.begin(file), weight: options.openWeight)
     for range in file.data {
       for index in range { try packer.submit(.block(file, index: index), weight: file.blockSize) }
     }

@@ -50,7 +50,7 @@ final class BackupWriter {
       queue.release(file.blockSize)
     case .end(let file):
       try end(file)
-      queue.release(LargeFile.openWeight)
+      queue.release(options.openWeight)
     }
   }
 
