@@ -317,6 +317,30 @@ import Values
     #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").isEmpty)
   }
 
+  @Test func aKilledRestoreLeavesNothingUnderTheNameOfItsTarget() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10))
+    var random = Seeded(4)
+    TreeMaker(fixture.scratch("source")).file("noise", random.bytes(8 << 20))
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    let (repo, out, id) = (fixture.scratch("repo"), fixture.scratch("out"), record.id.text)
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [repo = repo as String, out = out as String, id = id as String] in
+      guard let database = DatabaseID("orders"), let snapshot = SnapshotID(id) else { return }
+      let repository = DirectoryRepository(path: repo, tool: "doomed", now: { Timestamp(seconds: 1) })
+      _ = try await repository.restore(snapshot, of: database, into: out) { _ in kill(getpid(), SIGKILL) }
+    }
+    #expect(access(out, F_OK) != 0)
+    let left = try HostPath.names(in: fixture.scratch.path).filter { $0.hasPrefix(".out.partial-") }
+    #expect(left.count == 1)
+    let living = try RestoreFolder(for: out)
+    let summary = try await fixture.restore(record, into: "out")
+    #expect(summary.leftovers == left.map { fixture.scratch($0) })
+    #expect(try TreeState(out).differences(from: TreeState(fixture.scratch("source"))) == [])
+    // The other one comes too late, and replaces nothing.
+    let error = #expect(throws: SnapshotError.self) { try living.publish() }
+    #expect(error?.code == .targetExists)
+  }
+
   @Test func cancellingEndsARestoreWithoutTrace() async throws {
     let fixture = Fixture(options: .small(block: 64 << 10))
     let tree = TreeMaker(fixture.scratch("source"))

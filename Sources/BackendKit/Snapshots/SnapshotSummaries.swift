@@ -8,12 +8,15 @@ public struct RestoreSummary: Sendable, Equatable {
   public var bytes: ByteCount
   /// The snapshot it came from.
   public var record: SnapshotRecord
+  /// Folders beside the target that restores to it left behind when they died: nobody needs them any more.
+  public var leftovers: [String]
 
   /// A summary with these values.
-  public init(files: Int64, bytes: ByteCount, record: SnapshotRecord) {
+  public init(files: Int64, bytes: ByteCount, record: SnapshotRecord, leftovers: [String] = []) {
     self.files = files
     self.bytes = bytes
     self.record = record
+    self.leftovers = leftovers
   }
 }
 

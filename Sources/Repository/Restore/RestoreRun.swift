@@ -21,22 +21,23 @@ struct RestoreRun {
     let needed = try plan(flag)
     try checkPacks()
     try checkSpace(needed: needed)
-    try makeStaging()
+    let folder = try RestoreFolder(for: staging)
     do throws(SnapshotError) {
       let root = BeneathRoot(
         try onFiles("cannot restore") { () throws(FileError) in
-          try FileDescriptor.directory(staging, following: false)
-        }, path: staging, walksComponents: options.walksComponents)
+          try FileDescriptor.directory(folder.path, following: false)
+        }, path: folder.path, walksComponents: options.walksComponents)
       try writeFiles(root, needed, flag)
       try finish(root, flag)
       try onFiles("cannot make the restore durable") { () throws(FileError) in
-        try root.descriptor.syncFileSystem(path: staging)
-        try DurableFile.syncDirectory(ofFile: staging)
+        try root.descriptor.syncFileSystem(path: folder.path)
       }
+      try folder.publish()
     } catch {
-      throw removingStaging(after: error)
+      throw folder.discard(after: error)
     }
-    return RestoreSummary(files: record.files, bytes: record.logicalBytes, record: record)
+    return RestoreSummary(
+      files: record.files, bytes: record.logicalBytes, record: record, leftovers: folder.leftovers)
   }
 
   // MARK: - Before
@@ -80,25 +81,6 @@ struct RestoreRun {
     }
   }
 
-  private func makeStaging() throws(SnapshotError) {
-    do throws(FileError) { try FileTree.makeDirectory(staging) } catch {
-      guard error.isExisting else { throw SnapshotError(error, doing: "cannot restore") }
-      throw SnapshotError(
-        .targetExists, "`\(staging)` exists already", remedy: "a restore only ever makes a new directory")
-    }
-  }
-
-  private func removingStaging(after error: SnapshotError) -> SnapshotError {
-    do {
-      try FileTree.remove(staging)
-      return error
-    } catch let second {
-      return SnapshotError(
-        error.code, "\(error.message); what was written so far is left, because of another error: \(second)",
-        remedy: "remove `\(staging)`")
-    }
-  }
-
   // MARK: - Files
 
   private func writeFiles(_ root: BeneathRoot, _ needed: Int64, _ flag: CancellationFlag)
@@ -110,7 +92,7 @@ struct RestoreRun {
     let pool = RawBlockPool()
     let read = WorkerTeam.run(options.restorers) { _ in
       let placer = BlockPlacer(
-        root: root, staging: staging, needed: needed, setsOwner: setsOwner, pool: pool, meter: meter)
+        root: root, staging: root.path, needed: needed, setsOwner: setsOwner, pool: pool, meter: meter)
       while let (_, (job, weight)) = queue.take() {
         do throws(SnapshotError) { try placer.run(job) } catch { queue.fail(error) }
         queue.release(weight)
@@ -118,7 +100,7 @@ struct RestoreRun {
     } while: {
       let result = Result { () throws(SnapshotError) in
         var planner = RestorePlanner(
-          root: root, queue: queue, packs: PackFiles(layout: layout, record: record), staging: staging,
+          root: root, queue: queue, packs: PackFiles(layout: layout, record: record), staging: root.path,
           needed: needed, directWrites: options.directWrites)
         try manifest.forEach { (item) throws(SnapshotError) in try planner.take(item) }
         try planner.flush()

@@ -1,6 +1,7 @@
 import Glibc
-import HostSystem
 import Testing
+
+@testable import HostSystem
 
 @Suite struct FileTests {
   private let scratch = FileScratch()
@@ -24,6 +25,22 @@ import Testing
   @Test func aFileBeyondTheLimitIsNotRead() throws {
     try DurableFile.write([1, 2, 3], to: scratch("file"))
     #expect(throws: FileError.self) { try DurableFile.read(scratch("file"), limit: 2) }
+  }
+
+  @Test func withoutTheKernelsHelpAMoveReplacesNothingEither() throws {
+    for name in ["a", "b", "taken", "empty"] { mkdir(scratch(name), 0o700) }
+    for name in ["a/one", "b/one", "taken/one", "f", "g"] { try DurableFile.write([1], to: scratch(name)) }
+    try AtomicRename.moveInTwoSteps(scratch("a"), to: scratch("moved"))
+    #expect(access(scratch("moved/one"), F_OK) == 0 && access(scratch("a"), F_OK) != 0)
+    try AtomicRename.moveInTwoSteps(scratch("f"), to: scratch("h"))
+    #expect(access(scratch("h"), F_OK) == 0 && access(scratch("f"), F_OK) != 0)
+    for (from, to) in [("b", "taken"), ("b", "empty"), ("b", "g"), ("g", "h"), ("g", "taken")] {
+      let error = #expect(throws: FileError.self, "\(from) \(to)") {
+        try AtomicRename.moveInTwoSteps(scratch(from), to: scratch(to))
+      }
+      #expect(error?.isExisting == true)
+    }
+    #expect(access(scratch("b/one"), F_OK) == 0)
   }
 
   @Test func twoTreesAreExchangedInOneStep() throws {
