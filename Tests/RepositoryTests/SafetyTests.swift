@@ -341,6 +341,31 @@ import Values
     #expect(error?.code == .targetExists)
   }
 
+  @Test func aRestoreThatMayNotSetOwnersCountsWhatHasAnother() async throws {
+    var options = RepositoryOptions.small()
+    options.setsOwners = false
+    let fixture = Fixture(options: options)
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.directory("d")
+    tree.directory("own")
+    for name in ["d/small", "d/own"] { tree.file(name, [1]) }
+    tree.file("large", random.bytes(20_000))
+    tree.link("link", to: "large")
+    for name in ["d", "d/small", "large", "link"] {
+      #expect(lchown(fixture.scratch("source/" + name), 1234, getegid()) == 0)
+    }
+    tree.hardLink("twin", to: "large")
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    #expect(try await fixture.restore(record).ownersNotSet == 4)
+    #expect(try HostPath.status(fixture.scratch("restored/large"))?.user == geteuid())
+    // As root, whose rights this needs.
+    let other = DirectoryRepository(path: fixture.scratch("repo"), tool: "t", now: { Timestamp(seconds: 1) })
+    let whole = try await other.restore(record.id, of: fixture.database, into: fixture.scratch("w")) { _ in }
+    #expect(whole.ownersNotSet == 0)
+    #expect(try HostPath.status(fixture.scratch("w/large"))?.user == 1234)
+  }
+
   @Test func cancellingEndsARestoreWithoutTrace() async throws {
     let fixture = Fixture(options: .small(block: 64 << 10))
     let tree = TreeMaker(fixture.scratch("source"))
