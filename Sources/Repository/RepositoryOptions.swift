@@ -22,6 +22,9 @@ struct RepositoryOptions: Sendable {
   var directWrites: Int64 = 4 << 20
   /// Threads that restore: more than processors, because those that write wait for the device.
   var restorers: Int { workers + 2 }
+  /// Whether a restore syncs each file by itself, because the sync of the file system at its end would not tell of a
+  /// write that failed.
+  var syncsEachFile = !WritebackErrors.areToldForFileSystem
   /// Whether a restore gives files to the owners they had.
   var setsOwners = HostFacts.isRoot
   /// Forces the path lookup that needs no openat2.

@@ -366,6 +366,16 @@ import Values
     #expect(try HostPath.status(fixture.scratch("w/large"))?.user == 1234)
   }
 
+  @Test func aRestoreThatSyncsEachFileBringsBackTheSame() async throws {
+    var options = RepositoryOptions.small()
+    options.syncsEachFile = true
+    let fixture = Fixture(options: options)
+    SampleTrees.random(fixture.scratch("source"), seed: 9)
+    _ = try await fixture.restore(try await fixture.backUp(fixture.scratch("source")))
+    let restored = try TreeState(fixture.scratch("restored"))
+    #expect(try restored.differences(from: TreeState(fixture.scratch("source"))) == [])
+  }
+
   @Test func cancellingEndsARestoreWithoutTrace() async throws {
     let fixture = Fixture(options: .small(block: 64 << 10))
     let tree = TreeMaker(fixture.scratch("source"))

@@ -41,18 +41,20 @@ final class BlockPlacer {
   private let staging: String
   private let needed: Int64
   private let owners: RestoredOwners
+  private let syncs: Bool
   private let reader: BlockReader
   private let meter: ProgressMeter
 
   init(
-    root: BeneathRoot, staging: String, needed: Int64, owners: RestoredOwners, pool: RawBlockPool,
-    meter: ProgressMeter
+    root: BeneathRoot, staging: String, needed: Int64, owners: RestoredOwners, syncsEachFile: Bool,
+    pool: RawBlockPool, meter: ProgressMeter
   ) {
     reader = BlockReader(pool: pool)
     self.root = root
     self.staging = staging
     self.needed = needed
     self.owners = owners
+    syncs = syncsEachFile
     self.meter = meter
   }
 
@@ -137,6 +139,7 @@ final class BlockPlacer {
     try file.setMetadata(
       owner: owners.toSet(metadata), mode: mode, modified: metadata.modified, path: shown)
     try owners.note(metadata) { () throws(FileError) in try file.status(path: shown) }
+    if syncs { try file.sync(path: shown) }
   }
 
   private func writing(_ path: [UInt8], _ body: () throws(FileError) -> Void) throws(SnapshotError) {

@@ -93,7 +93,8 @@ struct RestoreRun {
     let pool = RawBlockPool()
     let read = WorkerTeam.run(options.restorers) { _ in
       let placer = BlockPlacer(
-        root: root, staging: root.path, needed: needed, owners: owners, pool: pool, meter: meter)
+        root: root, staging: root.path, needed: needed, owners: owners,
+        syncsEachFile: options.syncsEachFile, pool: pool, meter: meter)
       while let (_, (job, weight)) = queue.take() {
         do throws(SnapshotError) { try placer.run(job) } catch { queue.fail(error) }
         queue.release(weight)
