@@ -64,7 +64,7 @@ struct RestoreDatabase: StepAction {
     let staging: String
     do throws(StepFailure) {
       staging = try await restoration.begin(
-        run: context.run.id, database: id, needing: record.logicalBytes)
+        run: context.run.id, database: id, needing: record.allocatedBytes)
     } catch {
       await Self.recordNotes(of: restoration, context)
       throw error
@@ -179,7 +179,7 @@ struct RestoreDatabase: StepAction {
       if let problem = try await overlap(context) {
         findings.append(ProbeFinding("place of `\(id)`", .blocked, problem))
       }
-      findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
+      findings += await binding.target.probe(forRestore: true, needing: choice.record?.allocatedBytes)
     } catch {
       findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))
     }
