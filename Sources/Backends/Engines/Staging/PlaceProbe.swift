@@ -90,8 +90,9 @@ struct PlaceProbe {
       try StagingArea.all(for: place.path)
     }
     for area in areas {
+      try area.refuseForeign()
       let text =
-        try area.intent() == nil
+        try area.intent(for: place.path, suffixes: suffixes) == nil
         ? "would be removed: an earlier restore left it"
         : "an interrupted swap, would be finished or undone first"
       findings.append(ProbeFinding("`\(area.folder)`", .checked, text))

@@ -58,6 +58,21 @@ struct PublishIntent: Codable, Sendable, Equatable {
     self = value
   }
 
+  /// Whether every name in it is one that the swap of `target`, staged in `area`, has.
+  func describes(swapOf target: String, in area: StagingArea, suffixes allowed: [String]) -> Bool {
+    guard run == area.run, target == self.target else { return false }
+    let below = staged == area.data ? "" : String(staged.dropFirst(area.data.count + 1))
+    guard staged == area.data || (staged.hasPrefix(area.data + "/") && !["", ".", ".."].contains(below)),
+      !below.contains("/")
+    else { return false }
+    let plain = "\(target).before-\(run)"
+    let number = kept.hasPrefix(plain + "-") ? kept.dropFirst(plain.count + 1) : ""
+    guard kept == plain || (!number.isEmpty && number.utf8.allSatisfy { (0x30...0x39).contains($0) }) else {
+      return false
+    }
+    return suffixes.allSatisfy(allowed.contains) && sides.allSatisfy { allowed.contains($0.suffix) }
+  }
+
   /// A swap about to be made.
   init(
     run: RunID, target: String, staged: String, kept: String, method: Method, old: FileIdentity?,

@@ -184,6 +184,15 @@ struct StagedRestoration: Restoration {
       try StagingArea.all(for: place.path)
     }
     for area in areas {
+      do throws(StepFailure) {
+        try area.refuseForeign()
+      } catch {
+        // Removed by its run in this moment: nothing to look at.
+        guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else {
+          continue
+        }
+        throw error
+      }
       let lock = try files("looking at `\(area.folder)`") { () throws(FileError) in try area.lock() }
       guard let lock else {
         guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else {
@@ -194,7 +203,7 @@ struct StagedRestoration: Restoration {
           "the run \(area.run?.text ?? "of `\(area.folder)`") is restoring to `\(place.path)` right now",
           remedy: "wait for it to end")
       }
-      let intent = try area.intent()
+      let intent = try area.intent(for: place.path, suffixes: form.sideSuffixes)
       try files("clearing what an interrupted restore left") { () throws(FileError) in
         if let intent {
           try PublishExecution(intent: intent, area: area).mend()
