@@ -57,18 +57,27 @@ public struct RestoreDatabase: StepAction {
     try await context.record(.snapshotChosen(restored))
     try await announceNewFolder(binding.target, context)
     let restoration = binding.target.restoration
-    let staging = try await restoration.begin(
-      run: context.run.id, database: id, needing: record.logicalBytes)
+    let staging: String
+    do throws(StepFailure) {
+      staging = try await restoration.begin(
+        run: context.run.id, database: id, needing: record.logicalBytes)
+    } catch {
+      await Self.recordNotes(of: restoration, context)
+      throw error
+    }
     let published: Publication
     do throws(StepFailure) {
+      for note in await restoration.takeNotes() { try await context.record(.note(note)) }
       published = try await stageAndPublish(record, restoration, staging, context)
     } catch {
+      await Self.recordNotes(of: restoration, context)
       await restoration.abandon(staging)
       throw error
     }
     restored.verified = true
     try await context.record(.restored(restored))
     try await context.record(.published(published))
+    for note in await restoration.takeNotes() { try await context.record(.note(note)) }
     return StepResult(outputs: Self.outputs(restored, published))
   }
 
@@ -102,6 +111,13 @@ public struct RestoreDatabase: StepAction {
     try await context.record(.publishing(planned))
     context.progress(StepProgress("publishing \(id)"))
     return try await restoration.publish(planned)
+  }
+
+  private static func recordNotes(
+    of restoration: any Restoration, _ context: StepContext
+  ) async {
+    // A journal that cannot be written stops the run by itself; the failure in hand is the one to tell.
+    for note in await restoration.takeNotes() { try? await context.record(.note(note)) }
   }
 
   /// The snapshot asked for; damaged records go on record, because one of them may have been newer.

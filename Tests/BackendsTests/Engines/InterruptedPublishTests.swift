@@ -95,6 +95,35 @@ import Values
     }
   }
 
+  @Test func whatWasCommittedAfterAnInterruptedSwapSurvivesItsMending() async throws {
+    let scratch = try ScratchFolder()
+    let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
+    let source = try DataKeys.sqlite(scratch.file("source.db"))
+    try SampleDatabase.make(scratch.file("source.db"), orders: 10)
+    let binding = DatabaseBinding(id: database, engineName: "SQLite", source: source, target: source)
+    let record = try await SnapshotTaking.take(of: binding, into: store, scratch: scratch.file("s")) { _ in }
+    try FileManager.default.createDirectory(atPath: scratch.file("live"), withIntermediateDirectories: false)
+    let path = scratch.file("live/orders.db")
+    try SampleDatabase.makeCrashed(path, orders: 40, checkpointed: 30, scratch: scratch.path)
+    let engine = try DataKeys.sqlite(path)
+    do {
+      let (restoration, planned) = try await Rehearsal(store).stage(record, for: engine, run: run)
+      let staged = try #require(restoration as? StagedRestoration)
+      let (execution, _) = try staged.prepared(planned)
+      for action in PublishPlan.actions(for: execution.intent) {
+        guard action != .replace(path, with: execution.intent.staged) else { break }
+        try execution.perform(action)
+      }
+    }
+    // The service starts, commits, and closes cleanly: all of it is in the main file.
+    do { try SampleDatabase.add(SQLiteDatabase(path: path, mode: .readWrite), 3) }
+    let later = engine.restoration
+    await later.abandon(try await later.begin(run: next, database: database, needing: ByteCount(1)))
+    #expect(try SampleDatabase.soundOrders(path) == 33)
+    #expect(scratch.has("live/orders.db.before-\(run)-unmerged-wal"))
+    #expect(await later.takeNotes().contains { $0.contains("unmerged-wal") })
+  }
+
   @Test func aFailureInTheMiddlePutsTheOldDatabaseBack() async throws {
     let scratch = try ScratchFolder()
     let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
@@ -137,7 +166,8 @@ import Values
 extension PublishIntent {
   fileprivate func with(_ method: Method) -> PublishIntent {
     PublishIntent(
-      run: run, target: target, staged: staged, kept: kept, method: method, old: old, new: new,
+      run: run, target: target, staged: staged, kept: kept, method: method, old: old, oldStamp: oldStamp,
+      new: new,
       suffixes: suffixes, sides: sides)
   }
 }

@@ -138,7 +138,8 @@ struct StagedRestoration: Restoration {
       let intent = PublishIntent(
         run: run, target: planned.target, staged: planned.staging,
         kept: kept, method: old?.kind == .directory ? .exchange : methods[0],
-        old: old.map { FileIdentity(inode: $0.inode) }, new: FileIdentity(inode: new.inode),
+        old: old.map { FileIdentity(inode: $0.inode) },
+        oldStamp: old.map(PublishIntent.Stamp.init), new: FileIdentity(inode: new.inode),
         suffixes: form.sideSuffixes, sides: sides)
       return (PublishExecution(intent: intent, area: area), old)
     }
@@ -148,14 +149,27 @@ struct StagedRestoration: Restoration {
   private func undone(_ execution: PublishExecution, after error: FileError) -> StepFailure {
     var failure = StepFailure(file: error, doing: "publishing `\(execution.intent.target)`")
     do throws(FileError) {
-      let outcome = try execution.mend()
-      failure.message += outcome == .published ? "; the new data is in place" : "; the old data is in place"
+      let mending = try execution.mend()
+      note(mending, of: execution.intent)
+      failure.message +=
+        mending.outcome == .published ? "; the new data is in place" : "; the old data is in place"
     } catch let second {
       failure.message += "; undoing it failed too: \(second)"
       failure.remedy =
         "remove the cause and run the restore again: it mends what is described in `\(execution.area.intentFile)`"
     }
     return failure
+  }
+
+  func takeNotes() async -> [String] { hold.takeNotes() }
+
+  /// Tells of side files that were not put back.
+  private func note(_ mending: PublishMending, of intent: PublishIntent) {
+    for path in mending.setAside {
+      hold.note(
+        "`\(intent.target)` was used after an interrupted swap had moved its side files away: what one of them held "
+          + "is not in it, and stands at `\(path)`")
+    }
   }
 
   private func stage(_ place: RestorePlace, run: RunID) throws(StepFailure) -> String {
@@ -206,7 +220,7 @@ struct StagedRestoration: Restoration {
       let intent = try area.intent(for: place.path, suffixes: form.sideSuffixes)
       try files("clearing what an interrupted restore left") { () throws(FileError) in
         if let intent {
-          try PublishExecution(intent: intent, area: area).mend()
+          note(try PublishExecution(intent: intent, area: area).mend(), of: intent)
         } else {
           try FileTree.remove(area.folder)
         }
@@ -259,10 +273,18 @@ struct StagedRestoration: Restoration {
   }
 }
 
-/// The lock of a staging folder while it is in use.
+/// The lock of a staging folder while it is in use, and what there is to tell about the place.
 private final class StagingHold: Sendable {
   private let lock = Mutex<SharedFile?>(nil)
+  private let notes = Mutex<[String]>([])
 
   func keep(_ file: SharedFile) { lock.withLock { $0 = file } }
+  func note(_ text: String) { notes.withLock { $0.append(text) } }
+  func takeNotes() -> [String] {
+    notes.withLock { notes in
+      defer { notes = [] }
+      return notes
+    }
+  }
   func release() { lock.withLock { $0 = nil } }
 }
