@@ -144,6 +144,60 @@ import Values
     #expect(scratch.text("live/orders.db.before-\(run)-wal") == "in the way")
   }
 
+  @Test(arguments: [PublishIntent.Method.link, .exchange, .rename])
+  func anErrorAfterTheSwapDoesNotFailTheRestore(_ method: PublishIntent.Method) async throws {
+    let (scratch, staged, execution) = try await stagedTree("live/data", method)
+    let actions = PublishPlan.actions(for: execution.intent)
+    let swap = try #require(
+      actions.firstIndex {
+        switch $0 {
+        case .replace, .exchange: true
+        case .move(_, to: execution.intent.target): true
+        default: false
+        }
+      })
+    for action in actions[...swap] { try execution.perform(action) }
+    try staged.settle(execution, after: FileError("sync", scratch.file("live"), number: 5))
+    #expect(scratch.text("live/data") == "new")
+    #expect(scratch.text("live/data.before-\(run)") == "old")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("live")).count == 2)
+    #expect(await staged.takeNotes().count == 1)
+  }
+
+  @Test func aSwapThatCannotBeCompletedIsNotTriedAgainAndNamesTheOldData() async throws {
+    let (scratch, staged, execution) = try await stagedTree("live/data", .exchange)
+    for action in PublishPlan.actions(for: execution.intent) {
+      try execution.perform(action)
+      if case .exchange = action { break }
+    }
+    try scratch.write("live/data.before-\(run)", "in the way")
+    let failure = #expect(throws: StepFailure.self) {
+      try staged.settle(execution, after: FileError("sync", scratch.file("live"), number: 5))
+    }
+    #expect(failure?.isRetryable == false)
+    #expect(failure?.message.contains("what stood there is `\(execution.intent.staged)`") == true)
+    #expect(scratch.text("live/data") == "new")
+  }
+
+  /// A single file `old`, about to be replaced by `new`.
+  private func stagedTree(
+    _ name: String, _ method: PublishIntent.Method
+  ) async throws -> (ScratchFolder, StagedRestoration, PublishExecution) {
+    let scratch = try ScratchFolder()
+    let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
+    try FileManager.default.createDirectory(atPath: scratch.file("live"), withIntermediateDirectories: false)
+    try scratch.write("data", "new")
+    let source = try DataKeys.files(scratch.file("data"))
+    let binding = DatabaseBinding(id: database, engineName: "Files", source: source, target: source)
+    let record = try await SnapshotTaking.take(of: binding, into: store, scratch: scratch.file("s")) { _ in }
+    try scratch.write(name, "old")
+    let (restoration, planned) = try await Rehearsal(store).stage(
+      record, for: try DataKeys.files(scratch.file(name)), run: run)
+    let staged = try #require(restoration as? StagedRestoration)
+    let (execution, _) = try staged.prepared(planned)
+    return (scratch, staged, PublishExecution(intent: execution.intent.with(method), area: execution.area))
+  }
+
   /// Does the first steps of publishing and leaves it there; how many steps there are in all.
   private func interrupt(
     _ engine: any DatabaseEngine, _ record: SnapshotRecord, _ store: any SnapshotStore,
