@@ -15,7 +15,9 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
     summary: "Looks how old the restored data was when the disaster struck.",
     notes: """
       The age is the time from the recovery point of the restored snapshot to the disruption; of several databases the \
-      oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO.
+      oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO. It does not read \
+      the data, so it does not prove a restore: add a check that does. Data from after the disruption has no age; the \
+      check then fails without an outcome.
       """,
     example: "- {type: RecoveryPointAge, database: orders, within: 5m}",
     shape: Shape(
@@ -33,6 +35,9 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
   /// The database it reads.
   public var database: DatabaseID? { id }
 
+  /// Not: it looks at the record of the snapshot.
+  public var readsData: Bool { false }
+
   /// Nothing: it fits every engine.
   public func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
@@ -45,6 +50,12 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
       throw StepFailure(
         .nothingRestored, "`RecoveryPointAge` needs a restored database, and this run has restored none",
         remedy: "let the step need a RestoreDatabase step", isRetryable: false)
+    }
+    if let later = restored.filter({ $0.consistentAt > context.run.disruptedAt }).map(\.database).min() {
+      throw StepFailure(
+        .checkMisfit,
+        "the data of `\(later)` is from after the disruption at \(context.run.disruptedAt), so it has no age",
+        remedy: "give the right `--disrupted-at`, or restore a snapshot from before it", isRetryable: false)
     }
     let age = oldest.consistentAt.distance(to: context.run.disruptedAt)
     return CheckOutcome(

@@ -150,6 +150,18 @@ import Values
     ).holds()
   }
 
+  @Test func dataFromAfterTheDisruptionHasNoAge() async throws {
+    let record = try await here.snapshot("orders", engine)
+    let check = RecoveryPointAgeCheck(
+      try DataKeys.record(RecoveryPointAgeCheck.declaration, "{database: orders, within: 5m}"))
+    #expect(!check.readsData)
+    let failure = await #expect(throws: StepFailure.self) {
+      try await check.run(
+        here.context(restored: [record], disruptedAt: record.consistentAt.advanced(by: .seconds(-1))))
+    }
+    #expect(failure?.message.contains("from after the disruption") == true)
+  }
+
   private func makeTree(_ name: String, _ content: String) throws -> FilesEngine {
     try FileManager.default.createDirectory(
       atPath: here.scratch.file(name), withIntermediateDirectories: false)
