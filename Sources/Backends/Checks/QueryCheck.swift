@@ -16,7 +16,9 @@ public struct QueryCheck: IntegrityCheck {
     "Query",
     summary: "Asks the database in SQL and judges the answer.",
     notes: """
-      The query runs on a connection that cannot write. All expectations but `rows` want exactly one row and look at \
+      The query is one statement that gives columns and changes nothing: a `select`, or a pragma that looks \
+      (`integrity_check`, `user_version`). Anything else is refused: what writes, attaches or makes files, what begins \
+      transactions, and a misspelled pragma. All expectations but `rows` want exactly one row and look at \
       its first value; NULL meets none of them. A plain number is compared by value (`10` equals `10.0`), a quoted text \
       byte for byte. `matches` is a regular expression in the syntax of Swift, found anywhere unless anchored.
       """,

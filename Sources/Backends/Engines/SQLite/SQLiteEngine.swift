@@ -100,7 +100,7 @@ public struct SQLiteEngine: QueryableDatabase {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
       // Rows, not columns, are what `limit` is about; a value is as the `sqlite3` shell shows it.
-      try database.query(sql, limit: limit).map { row in
+      try database.ask(sql, limit: limit).map { row in
         row.values.map { $0.isNull ? nil : $0.description }
       }
     }
