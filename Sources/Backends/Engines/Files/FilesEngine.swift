@@ -18,8 +18,9 @@ public struct FilesEngine: ComparableDatabase {
 
       A restore is staged in a hidden folder beside the target (`.attachments.drplan-<run>`) and swapped in by one \
       call of the kernel; what stood there is kept as `attachments.before-<run>`. A folder that stands there can be \
-      swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point: the restore then \
-      ends before anything is touched. If the machine stops right after the swap, the next restore to this place \
+      swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point or anything is mounted \
+      below it: the restore then ends before anything is touched. A backup does not cross into file systems mounted below \
+      the folder either: it is refused. If the machine stops right after the swap, the next restore to this place \
       finds the old data in the staging folder and gives it its kept name.
 
       The engine has no check of its own beyond looking whether the data is there and readable: prove its content with \
@@ -55,6 +56,11 @@ public struct FilesEngine: ComparableDatabase {
       let consistentAt = HostClock().now
       let resolved = try RestorePlace.resolve(declared)
       guard Self.isReadable(resolved.status) else { throw .nothingToRead(at: declared) }
+      if let problem = try Self.mountBelow(resolved) {
+        throw StepFailure(
+          .sourceUnusable, problem,
+          remedy: "make what is mounted there a database of its own, outside of this folder", isRetryable: false)
+      }
       return CapturedData(path: resolved.path, consistentAt: consistentAt)
     }
   }
@@ -96,11 +102,21 @@ public struct FilesEngine: ComparableDatabase {
         return ProbeFinding(subject, .blocked, StepFailure.nothingToRead(at: path).message)
       }
       if let problem = unreadable(resolved) { return ProbeFinding(subject, .blocked, problem) }
+      if let problem = try mountBelow(resolved) { return ProbeFinding(subject, .blocked, problem) }
       return ProbeFinding(
         subject, .checked, resolved.status?.kind == .directory ? "a readable folder" : "a readable file")
     } catch {
       return ProbeFinding(subject, .blocked, error.message)
     }
+  }
+
+  /// Why a backup would have to cross into another file system; nil when it would not. A restore could not bring such a
+  /// tree back into its place.
+  private static func mountBelow(_ place: RestorePlace) throws(StepFailure) -> String? {
+    guard place.status?.kind == .directory else { return nil }
+    return try files("reading the table of mounts") { () throws(FileError) in
+      try MountTable.current().mountPoint(below: place.path)
+    }.map { "`\($0)` is mounted below `\(place.path)`, and a backup does not cross into other file systems" }
   }
 
   private static func isReadable(_ status: FileStatus?) -> Bool {

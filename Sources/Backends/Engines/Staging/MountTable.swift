@@ -40,6 +40,12 @@ struct MountTable: Sendable {
   /// Whether a file system or a single file is mounted at `path`, a path without symbolic links.
   func isMountPoint(_ path: String) -> Bool { mounts.contains { $0.path == path } }
 
+  /// The first place below `path`, a path without symbolic links, at which something is mounted; nil when nothing is.
+  func mountPoint(below path: String) -> String? {
+    let prefix = path == "/" ? "/" : path + "/"
+    return mounts.map(\.path).filter { $0.hasPrefix(prefix) && $0 != path }.min()
+  }
+
   /// The mount that holds `path`, a path without symbolic links.
   func mount(of path: String) -> Mount? {
     mounts.filter { path == $0.path || path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }

@@ -24,8 +24,8 @@ struct PlaceProbe {
     let (mounts, existing) = try files("looking at \(subject)") { () throws(FileError) in
       (try MountTable.current(), try HostPath.physical(HostPath.nearestExisting(place.folder)))
     }
-    guard !mounts.isMountPoint(place.path) else {
-      return [ProbeFinding(subject, .blocked, StagedRestoration.mountPoint(place.path))]
+    if let problem = StagedRestoration.mountProblem(place.path, mounts) {
+      return [ProbeFinding(subject, .blocked, problem)]
     }
     guard let mount = mounts.mount(of: existing), !mount.isReadOnly, PathAccess.isWritableFolder(existing)
     else {

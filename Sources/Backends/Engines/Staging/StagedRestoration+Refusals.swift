@@ -27,13 +27,19 @@ extension StagedRestoration {
   }
 
   func refuseMountPoint(_ place: RestorePlace) throws(StepFailure) {
-    let isMount = try files("reading the table of mounts") { () throws(FileError) in
-      try MountTable.current().isMountPoint(place.path)
-    }
-    guard isMount else { return }
+    let mounts = try files("reading the table of mounts") { () throws(FileError) in try MountTable.current() }
+    guard let problem = Self.mountProblem(place.path, mounts) else { return }
     throw StepFailure(
-      .targetUnusable, Self.mountPoint(place.path), remedy: "restore to a path below it or beside it",
+      .targetUnusable, problem, remedy: "restore to a path below it or beside it, or unmount it",
       isRetryable: false)
+  }
+
+  /// Why mounts keep a place from being swapped; nil when none does. What is mounted below would go with the old data.
+  static func mountProblem(_ path: String, _ mounts: MountTable) -> String? {
+    if mounts.isMountPoint(path) { return mountPoint(path) }
+    return mounts.mountPoint(below: path).map {
+      "`\($0)` is mounted below `\(path)`, and swapping that folder would carry the mount away"
+    }
   }
 
   /// The fact, for failures and probes.
