@@ -31,6 +31,9 @@ struct PlaceProbe {
     else {
       return [ProbeFinding(subject, .blocked, "the folder `\(existing)` cannot be written")]
     }
+    if let problem = StagedRestoration.unmovable(place) {
+      return [ProbeFinding(subject, .blocked, problem)]
+    }
     var findings = [ProbeFinding(subject, .checked, Self.standing(place, in: existing))]
     findings.append(try spaceFinding(in: existing))
     if let swap = Self.swapFinding(place, on: mount) { findings.append(swap) }

@@ -42,6 +42,20 @@ extension StagedRestoration {
     }
   }
 
+  func refuseUnmovable(_ place: RestorePlace) throws(StepFailure) {
+    guard let problem = Self.unmovable(place) else { return }
+    throw StepFailure(
+      .targetUnusable, problem, remedy: "give this user the right to write it, or run as its owner with that right",
+      isRetryable: false)
+  }
+
+  /// Why a folder cannot get another name; nil when it can. Its entry `..` changes with its place, so the right to write
+  /// the folder around it is not enough.
+  static func unmovable(_ place: RestorePlace) -> String? {
+    guard place.status?.kind == .directory, !PathAccess.isWritableFolder(place.path) else { return nil }
+    return "the folder `\(place.path)` cannot be written, so it cannot be swapped for another"
+  }
+
   /// The fact, for failures and probes.
   static func mountPoint(_ path: String) -> String {
     "`\(path)` is a mount point, which cannot be swapped for something else"

@@ -56,6 +56,7 @@ struct StagedRestoration: Restoration {
         if !place.folderExists { try FileTree.makeDirectories(place.folder, mode: 0o755) }
       }
       try refuseMountPoint(place)
+      try refuseUnmovable(place)
       try clearLeftovers(beside: place)
       try refuseLackOfSpace(place, bytes)
       return try stage(place, run: run)
