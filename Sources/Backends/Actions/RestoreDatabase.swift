@@ -50,6 +50,10 @@ public struct RestoreDatabase: StepAction {
   /// Restores, with each decision on record before its effect.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let binding = try context.environment.database(id)
+    if let problem = try await overlap(context) {
+      throw StepFailure(
+        .targetUnusable, problem, remedy: "give each database a place of its own", isRetryable: false)
+    }
     let record = try await choose(binding, context)
     var restored = RestoredDatabase(
       database: id, snapshot: record.id, consistentAt: record.consistentAt, bytes: record.logicalBytes,
@@ -137,6 +141,12 @@ public struct RestoreDatabase: StepAction {
     return record
   }
 
+  /// Why this restore would overwrite another database of the plan.
+  private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
+    let (id, databases) = (id, context.environment.databases)
+    return try await runBlocking { () throws(StepFailure) in try PlaceOverlap.problem(of: id, among: databases) }
+  }
+
   private func announceNewFolder(
     _ target: any DatabaseEngine, _ context: StepContext
   ) async throws(StepFailure) {
@@ -166,6 +176,9 @@ public struct RestoreDatabase: StepAction {
       let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
       findings.append(choice.finding(disruptedAt: context.run.disruptedAt, rpo: context.run.rpo))
       if let note = choice.damageNote { findings.append(ProbeFinding("damaged snapshots", .checked, note)) }
+      if let problem = try await overlap(context) {
+        findings.append(ProbeFinding("place of `\(id)`", .blocked, problem))
+      }
       findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
     } catch {
       findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))

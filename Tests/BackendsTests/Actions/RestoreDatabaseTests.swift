@@ -52,6 +52,29 @@ import Values
     #expect(try SampleDatabase.soundOrders(try #require(first.outputs["kept"])) == 25)
   }
 
+  @Test func aPlaceWithinThatOfAnotherDatabaseIsRefusedThroughLinks() async throws {
+    _ = try await here.snapshot("orders", engine)
+    try FileManager.default.createDirectory(
+      atPath: here.scratch.file("tree"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: here.scratch.file("link"), withDestinationPath: here.scratch.file("tree"))
+    let inside = try DataKeys.sqlite(here.scratch.file("link/sub/orders.db"))
+    let context = here.context(["orders": inside, "tree": try DataKeys.files(here.scratch.file("tree"))])
+    let failure = await #expect(throws: StepFailure.self) { try await restore().run(context) }
+    #expect(failure?.message.hasSuffix("restoring one would overwrite the other") == true)
+    #expect(failure?.isRetryable == false)
+    #expect(!here.scratch.has("tree/sub"))
+    let findings = await restore().probe(context)
+    #expect(findings.contains { $0.state == .blocked && $0.detail == failure?.message })
+  }
+
+  @Test func twoNamesOfOnePlaceHaveOneLock() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: here.scratch.file("link.db"), withDestinationPath: path)
+    #expect(try DataKeys.sqlite(here.scratch.file("link.db")).target == engine.target)
+    #expect(try DataKeys.files(here.scratch.file("link.db")).target == engine.target)
+  }
+
   @Test func withoutARepositoryTheRemedyIsABackup() async throws {
     let failure = await #expect(throws: StepFailure.self) {
       try await restore().run(here.context(["orders": engine]))

@@ -40,8 +40,8 @@ public struct FilesEngine: ComparableDatabase {
   /// The place described by those keys.
   public init(_ place: Record) { self.place = place[Self.pathKey] }
 
-  /// The path, as the plan says it.
-  public var target: TargetName { .data(at: place) }
+  /// The path, with symbolic links followed.
+  public var target: TargetName { RestorePlace.target(of: place) }
 
   /// The path, as the plan says it.
   public var path: String? { place }

@@ -50,8 +50,8 @@ public struct SQLiteEngine: QueryableDatabase {
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
-  /// The path, as the plan says it.
-  public var target: TargetName { .data(at: file) }
+  /// The path, with symbolic links followed.
+  public var target: TargetName { RestorePlace.target(of: file) }
 
   /// The path, as the plan says it.
   public var path: String? { file }
