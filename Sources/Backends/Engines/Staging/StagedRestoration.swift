@@ -91,6 +91,7 @@ struct StagedRestoration: Restoration {
       } catch {
         try settle(execution, after: error)
       }
+      if old == nil { noteOrphans(execution.intent) }
       var published = planned
       published.kept = old == nil ? nil : execution.intent.kept
       published.holders = old.map(Self.holders) ?? []
@@ -201,6 +202,15 @@ struct StagedRestoration: Restoration {
         "`\(intent.target)` was used after an interrupted swap had moved its side files away: what one of them held "
           + "is not in it, and stands at `\(path)`")
     }
+  }
+
+  /// Tells of side files that stood at the target without the data they belong to.
+  private func noteOrphans(_ intent: PublishIntent) {
+    guard !intent.sides.isEmpty else { return }
+    let names = intent.sides.map { "`\(intent.kept + $0.suffix)`" }.joined(separator: ", ")
+    hold.note(
+      "`\(intent.target)` was missing and files that belong to it were not: they are kept as \(names), for whoever "
+        + "finds the rest")
   }
 
   private func stage(_ place: RestorePlace, run: RunID) throws(StepFailure) -> String {
