@@ -132,5 +132,10 @@ public enum Completion: Sendable {
   /// Folders.
   case folders
   /// One of these.
-  case words([String])
+  ///
+  /// They are asked for when a completion script is written, not by every command.
+  case words(@Sendable () -> [String])
+
+  /// One of these, known from the start.
+  public static func words(_ words: [String]) -> Completion { .words { words } }
 }

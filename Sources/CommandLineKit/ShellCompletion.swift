@@ -65,7 +65,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
     var wantsFiles = false
     for argument in command.arguments {
       switch argument.completion {
-      case .words(let choices): words += choices
+      case .words(let choices): words += choices()
       case .files, .folders: wantsFiles = true
       case .none: break
       }
@@ -86,7 +86,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
       let patterns = spellings.map { "\"\(path.joined(separator: " ")) \($0)\"" }.joined(separator: "|")
       let generator: String
       switch option.completion {
-      case .words(let words): generator = "-P \"$start\" -W \"\(words.joined(separator: " "))\""
+      case .words(let words): generator = "-P \"$start\" -W \"\(words().joined(separator: " "))\""
       case .folders: generator = "-P \"$start\" -d"
       case .files: generator = "-P \"$start\" -f"
       case .none:
@@ -120,7 +120,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
         let isNeeded = if case .required = option.value { true } else { false }
         let value =
           switch option.completion {
-          case .words(let words): (isNeeded ? " -x" : " -f") + " -a \(quoted(words.joined(separator: " ")))"
+          case .words(let words): (isNeeded ? " -x" : " -f") + " -a \(quoted(words().joined(separator: " ")))"
           case .files: isNeeded ? " -r -F" : " -F"
           case .folders: (isNeeded ? " -x" : " -f") + " -a '(__fish_complete_directories)'"
           case .none: isNeeded ? " -x" : ""
@@ -134,7 +134,7 @@ public enum ShellCompletion: String, Sendable, CaseIterable {
         case .folders:
           lines.append("complete -c \(root.name)\(when) -a '(__fish_complete_directories)'")
         case .words(let words):
-          lines.append("complete -c \(root.name)\(when) -a \(quoted(words.joined(separator: " ")))")
+          lines.append("complete -c \(root.name)\(when) -a \(quoted(words().joined(separator: " ")))")
         case .none: break
         }
       }

@@ -3,7 +3,9 @@ public import PlanSyntax
 import Values
 
 /// One kind of engine, manager, channel, check or action, declared once in its own file.
-public struct KindDeclaration: Sendable {
+///
+/// A class, because reading a plan hands them about a lot.
+public final class KindDeclaration: Sendable {
   /// As written in a plan: `SQLite`, `TCP`, `RestoreDatabase`.
   public let name: String
   /// One sentence: what it is for.
@@ -59,10 +61,18 @@ public struct KindFamily<Product: Sendable>: Sendable {
   }
 
   /// The kind of that name.
-  public func entry(named name: String) -> Entry? { entries.first { $0.declaration.name == name } }
+  public func entry(named name: String) -> Entry? { index(of: name).map { entries[$0] } }
 
   /// Finds the kind that a mapping names under `key`; nil after reporting why not.
   public func select(_ node: Node, _ decoding: inout Decoding) -> Entry? {
+    selectIndex(node, &decoding).map { entries[$0] }
+  }
+
+  private func index(of name: String) -> Int? {
+    entries.indices.first { entries[$0].declaration.name == name }
+  }
+
+  private func selectIndex(_ node: Node, _ decoding: inout Decoding) -> Int? {
     guard case .mapping = node.content else {
       decoding.reportMismatch(node, expected: "a mapping with the key `\(key)`")
       return nil
@@ -78,7 +88,7 @@ public struct KindFamily<Product: Sendable>: Sendable {
       decoding.reportMismatch(word, expected: "the name of a kind of \(noun)")
       return nil
     }
-    if let entry = entry(named: name) { return entry }
+    if let index = index(of: name) { return index }
     if let refused = later.first(where: { $0.name == name }) {
       decoding.report(
         .notSupported, "the \(noun) `\(name)` is not supported by this version of drplan", at: word.range,
@@ -94,13 +104,14 @@ public struct KindFamily<Product: Sendable>: Sendable {
 
   /// A value that is a kind written flat: the key that names it, `common` keys, and its own, side by side.
   public func flat(_ common: Shape) -> ValueType<KindValue<Product>> {
-    ValueType<KindValue<Product>>(
-      "a \(noun)", schema: flatSchema(common),
-      nested: entries.map { $0.declaration.shape.prefixed(by: common) }
-    ) { node, decoding in
-      guard let entry = select(node, &decoding), case .mapping(let fields) = node.content else { return nil }
-      let shape = entry.declaration.shape.prefixed(by: common)
-      guard let record = shape.read(fields.filter { $0.key != key }, at: node.range, &decoding) else {
+    let shapes = entries.map { $0.declaration.shape.prefixed(by: common) }
+    return ValueType<KindValue<Product>>("a \(noun)", schema: flatSchema(common), nested: shapes) {
+      node, decoding in
+      guard let index = selectIndex(node, &decoding), case .mapping(let fields) = node.content else {
+        return nil
+      }
+      let entry = entries[index]
+      guard let record = shapes[index].read(fields, at: node.range, except: key, &decoding) else {
         return nil
       }
       return KindValue(kind: entry.declaration.name, record: record, product: entry.make(record))

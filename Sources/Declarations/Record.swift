@@ -16,21 +16,25 @@ public struct Record: Sendable {
 
   /// The value of a key that the record's shape declares; one that it does not declare is a defect.
   public subscript<Value>(key: Key<Value>) -> Value {
-    for field in fields where field.name == key.name {
-      if let value = field.value as? Value { return value }
+    // By index, because a loop over the fields would copy each.
+    for index in fields.indices where fields[index].name == key.name {
+      if let value = fields[index].value as? Value { return value }
     }
     preconditionFailure("the key `\(key.name)` is read but not declared in its shape, or with another type")
   }
 
   /// Where the value of a key stands, if it was written.
   public func range<Value>(of key: Key<Value>) -> SourceRange? {
-    fields.first { $0.name == key.name }?.range
+    fields.indices.first { fields[$0].name == key.name }.flatMap { fields[$0].range }
   }
 
   /// Whether the key was written.
   public func has<Value>(_ key: Key<Value>) -> Bool { range(of: key) != nil }
 
-  init(range: SourceRange) { self.range = range }
+  init(range: SourceRange, capacity: Int) {
+    self.range = range
+    fields.reserveCapacity(capacity)
+  }
 
   mutating func set(_ name: String, _ value: any Sendable, at range: SourceRange?) {
     fields.append(Field(name: name, value: value, range: range))
@@ -47,36 +51,37 @@ extension Shape {
     return read(entries, at: node.range, &decoding)
   }
 
-  /// Reads entries that are already taken from their mapping; see `read(_:_:)`.
-  public func read(_ entries: [Node.Entry], at range: SourceRange, _ decoding: inout Decoding) -> Record? {
-    var record = Record(range: range)
-    var seen = [Bool](repeating: false, count: keys.count)
+  /// Reads entries that are already taken from their mapping, passing over the key `except`; see `read(_:_:)`.
+  public func read(
+    _ entries: [Node.Entry], at range: SourceRange, except skipped: String? = nil, _ decoding: inout Decoding
+  ) -> Record? {
+    var record = Record(range: range, capacity: keys.count)
+    var seen: UInt64 = 0
     var isComplete = true
-    for entry in entries {
+    for entry in entries where entry.key != skipped {
       guard let index = keys.firstIndex(where: { $0.name == entry.key }) else {
         reportUnknown(entry, &decoding)
         continue
       }
-      seen[index] = true
+      seen |= 1 << UInt64(index)
       guard let value = keys[index].read(entry.value, &decoding) else {
         isComplete = false
         continue
       }
       record.set(entry.key, value, at: entry.value.range)
     }
-    for (index, key) in keys.enumerated() where !seen[index] {
+    for (index, key) in keys.enumerated() where seen & (1 << UInt64(index)) == 0 {
       if key.isRequired {
         isComplete = false
         decoding.report(
-          .missingKey, "\(noun) needs the key `\(key.name)`",
+          .missingKey, "missing key `\(key.name)` in \(noun)",
           at: SourceRange(start: range.start, end: range.start),
           hint: "`\(key.name)`: \(key.summary)")
       } else if let fallback = key.fallback {
         record.set(key.name, fallback, at: nil)
       }
     }
-    let written = entries.map(\.key)
-    for rule in rules where !holds(rule, written, entries, range, &decoding) { isComplete = false }
+    for rule in rules where !holds(rule, entries, range, &decoding) { isComplete = false }
     // A record with a hole would be a trap for whoever reads it. One with a key too many is not: what else is wrong with
     // the plan can be found in the same go.
     return isComplete ? record : nil
@@ -98,8 +103,7 @@ extension Shape {
   }
 
   private func holds(
-    _ rule: Rule, _ written: [String], _ entries: [Node.Entry], _ range: SourceRange,
-    _ decoding: inout Decoding
+    _ rule: Rule, _ entries: [Node.Entry], _ range: SourceRange, _ decoding: inout Decoding
   ) -> Bool {
     let (names, isNeeded) =
       switch rule {

@@ -22,10 +22,10 @@ public struct Refusal: Error, Sendable {
 extension ValueType {
   /// The same values, made into others or refused; for kinds that need not know of nodes and places.
   public func narrowed<Other: Sendable>(
-    _ name: String? = nil, schema: JSONValue? = nil,
+    _ name: String? = nil, schema: @autoclosure @escaping @Sendable () -> JSONValue? = nil,
     _ convert: @escaping @Sendable (Value) throws(Refusal) -> Other
   ) -> ValueType<Other> {
-    map(name, schema: schema) { value, node, decoding in
+    map(name, schema: schema()) { value, node, decoding in
       do throws(Refusal) {
         return try convert(value)
       } catch {

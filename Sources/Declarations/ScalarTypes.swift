@@ -1,3 +1,4 @@
+// Over 300 lines: the scalar types of the plan language side by side, so that they refuse in the same words.
 import Diagnostics
 public import PlanSyntax
 public import Values
@@ -149,11 +150,7 @@ extension ValueType where Value == Bool {
 extension ValueType where Value == Int {
   /// A whole number within `range`.
   public static func integer(_ range: ClosedRange<Int> = 0...Int.max) -> ValueType<Int> {
-    var schema: [JSONValue.Member] = [
-      .init("type", "integer"), .init("minimum", .integer(Int64(range.lowerBound))),
-    ]
-    if range.upperBound < Int.max { schema.append(.init("maximum", .integer(Int64(range.upperBound)))) }
-    return ValueType<Int>("a whole number", schema: SchemaText.orReference(.object(schema))) {
+    ValueType<Int>("a whole number", schema: SchemaText.orReference(integerSchema(range))) {
       node, decoding in
       guard case .scalar(let text, let style) = node.content, style == .plain, let value = Int(text) else {
         if decoding.reportsReference(in: node) { return nil }
@@ -170,6 +167,12 @@ extension ValueType where Value == Int {
       return value
     }
   }
+}
+
+private func integerSchema(_ range: ClosedRange<Int>) -> JSONValue {
+  let maximum: [JSONValue.Member] =
+    range.upperBound < Int.max ? [.init("maximum", .integer(Int64(range.upperBound)))] : []
+  return .object([.init("type", "integer"), .init("minimum", .integer(Int64(range.lowerBound)))] + maximum)
 }
 
 extension ValueType where Value == Double {
@@ -271,7 +274,9 @@ extension ValueType where Value == ByteCount {
 extension ValueType where Value == RecoveryPoint {
   /// `Latest`, an instant, or the id of a snapshot.
   public static var recoveryPoint: ValueType<RecoveryPoint> {
-    ValueType<String>.text.map("a recovery point") { text, node, decoding in
+    let pattern = "^(Latest|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})$"
+    let schema = SchemaText.orReference(["type": "string", "pattern": .string(pattern)])
+    return ValueType<String>.text.map("a recovery point", schema: schema) { text, node, decoding in
       guard let point = RecoveryPoint(planText: text) else {
         decoding.report(
           .badRecoveryPoint, "`\(text)` is not a recovery point", at: node.range,
@@ -283,13 +288,21 @@ extension ValueType where Value == RecoveryPoint {
   }
 }
 
+extension ValueType where Value == String {
+  /// A text whose schema asks for kebab-case; whoever reads it makes the name of it.
+  public static var kebabCase: ValueType<String> {
+    text.map("a name in kebab-case", schema: SchemaText.kebabCase) { text, _, _ in text }
+  }
+}
+
 extension ValueType {
   /// One of a closed set of words.
   public static func choice(_ noun: String) -> ValueType<Value>
   where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
-    let schema = SchemaText.orReference(["enum": .array(words.map { .string($0) })])
-    return ValueType<Value>(noun, schema: schema) { node, decoding in
+    return ValueType<Value>(
+      noun, schema: SchemaText.orReference(["enum": .array(words.map { .string($0) })])
+    ) { node, decoding in
       guard case .scalar(let text, _) = node.content, !node.isNull else {
         decoding.reportMismatch(node, expected: "one of \(words.joined(separator: ", "))")
         return nil
@@ -309,7 +322,8 @@ extension ValueType {
   /// The name of a database, service or channel that the plan declares.
   public static func name<Kind>(_ family: NameUse.Family) -> ValueType<Identifier<Kind>>
   where Value == Identifier<Kind> {
-    ValueType<String>.text.map("the name of a \(family.rawValue)") { text, node, decoding in
+    ValueType<String>.text.map("the name of a \(family.rawValue)", schema: SchemaText.kebabCase) {
+      text, node, decoding in
       guard let name = Identifier<Kind>(text) else {
         decoding.report(
           .badName, "`\(text)` is not the name of a \(family.rawValue)", at: node.range,
@@ -331,7 +345,9 @@ extension ValueType where Value == [Template] {
 
 extension ValueType where Value == Node {
   /// A value whose shape depends on another key: read later, by whoever knows that key.
-  public static func raw(_ name: String, schema: JSONValue = .object([])) -> ValueType<Node> {
-    ValueType<Node>(name, schema: schema) { node, _ in node }
+  public static func raw(
+    _ name: String, schema: @autoclosure @escaping @Sendable () -> JSONValue = .object([])
+  ) -> ValueType<Node> {
+    ValueType<Node>(name, schema: schema()) { node, _ in node }
   }
 }

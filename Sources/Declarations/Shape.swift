@@ -33,9 +33,8 @@ public struct Key<Value: Sendable>: Sendable {
   ) {
     self.name = name
     declaration = KeyDeclaration(
-      name: name, typeName: type.name, schema: type.schema, nested: type.nested, isRequired: required,
-      fallbackText: fallbackText, summary: summary,
-      fallback: fallback.map { $0 as any Sendable }
+      name: name, type: type, isRequired: required, fallback: fallback.map { $0 as any Sendable },
+      fallbackText: fallbackText, summary: summary
     ) { node, decoding in
       type.read(node, &decoding).map { wrap($0) as any Sendable }
     }
@@ -43,13 +42,15 @@ public struct Key<Value: Sendable>: Sendable {
 }
 
 /// A key without its value's type: what decoding, schema and reference need.
-public struct KeyDeclaration: Sendable {
+///
+/// A class, because reading a plan hands them about a lot.
+public final class KeyDeclaration: Sendable {
   /// As written in the plan.
   public let name: String
   /// What it holds, for people: `a duration`.
   public let typeName: String
-  /// What it holds, for machines.
-  public let schema: JSONValue
+  /// What it holds, for machines; made anew at each call.
+  public var schema: JSONValue { makeSchema() }
   /// Keys inside its value.
   public let nested: [Shape]
   /// Whether it must be there.
@@ -60,6 +61,22 @@ public struct KeyDeclaration: Sendable {
   public let summary: String
   let fallback: (any Sendable)?
   let read: @Sendable (Node, inout Decoding) -> (any Sendable)?
+  private let makeSchema: @Sendable () -> JSONValue
+
+  init<Value: Sendable>(
+    name: String, type: ValueType<Value>, isRequired: Bool, fallback: (any Sendable)?, fallbackText: String?,
+    summary: String, read: @escaping @Sendable (Node, inout Decoding) -> (any Sendable)?
+  ) {
+    self.name = name
+    typeName = type.name
+    nested = type.nested
+    self.isRequired = isRequired
+    self.fallbackText = fallbackText
+    self.summary = summary
+    self.fallback = fallback
+    self.read = read
+    makeSchema = { type.schema }
+  }
 }
 
 /// The keys of one mapping, declared once: decoding, diagnostics, JSON Schema, `drplan explain` and the reference page
@@ -91,6 +108,7 @@ public struct Shape: Sendable {
     _ noun: String, _ keys: [KeyDeclaration], rules: [Rule] = [], later: [LaterKey] = [],
     synonyms: [String: String] = [:]
   ) {
+    precondition(keys.count <= 64, "reading marks the keys of \(noun) in one word")
     self.noun = noun
     self.keys = keys
     self.rules = rules

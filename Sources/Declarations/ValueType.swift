@@ -7,30 +7,32 @@ public import Values
 public struct ValueType<Value: Sendable>: Sendable {
   /// With its article, for `expected a duration, found ...` and for the reference: `a duration`.
   public let name: String
-  /// The JSON Schema of the value.
-  public let schema: JSONValue
+  private let makeSchema: @Sendable () -> JSONValue
   /// For a list or mapping of records, what their keys are; shown by `drplan explain`.
   public let nested: [Shape]
   /// Reads a node; nil after reporting what is wrong with it.
   public let read: @Sendable (Node, inout Decoding) -> Value?
 
-  /// A kind of value.
+  /// The JSON Schema of the value; made anew at each call.
+  public var schema: JSONValue { makeSchema() }
+
+  /// A kind of value; `schema` is made when somebody asks for it, which reading a plan never does.
   public init(
-    _ name: String, schema: JSONValue, nested: [Shape] = [],
+    _ name: String, schema: @autoclosure @escaping @Sendable () -> JSONValue, nested: [Shape] = [],
     read: @escaping @Sendable (Node, inout Decoding) -> Value?
   ) {
     self.name = name
-    self.schema = schema
+    makeSchema = schema
     self.nested = nested
     self.read = read
   }
 
   /// The same values, made into others; `convert` gives nil after reporting why not.
   public func map<Other: Sendable>(
-    _ name: String? = nil, schema: JSONValue? = nil,
+    _ name: String? = nil, schema: @autoclosure @escaping @Sendable () -> JSONValue? = nil,
     _ convert: @escaping @Sendable (Value, Node, inout Decoding) -> Other?
   ) -> ValueType<Other> {
-    ValueType<Other>(name ?? self.name, schema: schema ?? self.schema, nested: nested) { node, decoding in
+    ValueType<Other>(name ?? self.name, schema: schema() ?? self.schema, nested: nested) { node, decoding in
       guard let value = read(node, &decoding) else { return nil }
       return convert(value, node, &decoding)
     }
@@ -40,9 +42,7 @@ public struct ValueType<Value: Sendable>: Sendable {
   ///
   /// Reads every element even after an error.
   public func list(atLeast minimum: Int = 0) -> ValueType<[Value]> {
-    var members: [JSONValue.Member] = [.init("type", "array"), .init("items", schema)]
-    if minimum > 0 { members.append(.init("minItems", .integer(Int64(minimum)))) }
-    return ValueType<[Value]>("a list, each \(self.name)", schema: .object(members), nested: nested) {
+    ValueType<[Value]>("a list, each \(self.name)", schema: listSchema(atLeast: minimum), nested: nested) {
       node, decoding in
       guard case .sequence(let elements) = node.content else {
         decoding.reportMismatch(node, expected: "a list `[...]`, each element \(self.name)")
@@ -53,10 +53,18 @@ public struct ValueType<Value: Sendable>: Sendable {
           .badValue, "this list needs at least \(minimum) element\(minimum == 1 ? "" : "s")", at: node.range)
         return nil
       }
-      let values = elements.map { self.read($0, &decoding) }
-      let read = values.compactMap { $0 }
-      return read.count == elements.count ? read : nil
+      var values: [Value] = []
+      values.reserveCapacity(elements.count)
+      for element in elements {
+        if let value = self.read(element, &decoding) { values.append(value) }
+      }
+      return values.count == elements.count ? values : nil
     }
+  }
+
+  private func listSchema(atLeast minimum: Int) -> JSONValue {
+    let limit: [JSONValue.Member] = minimum > 0 ? [.init("minItems", .integer(Int64(minimum)))] : []
+    return .object([.init("type", "array"), .init("items", schema)] + limit)
   }
 
   /// A mapping of names of the plan's own choice to such values, in the order of the text.

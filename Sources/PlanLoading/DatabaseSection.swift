@@ -44,7 +44,7 @@ struct DatabaseSection {
     return ValueType<Database?>("a database", schema: schema, nested: [Self.shape]) { node, decoding in
       let entry = engines.select(node, &decoding)
       guard case .mapping(let fields) = node.content else { return nil }
-      let record = Self.shape.read(fields.filter { $0.key != engines.key }, at: node.range, &decoding)
+      let record = Self.shape.read(fields, at: node.range, except: engines.key, &decoding)
       guard let places = entry?.declaration.shape else { return nil }
       // Both places are read even if another key is wrong, so that their errors are reported in the same go.
       let source = node["source"].flatMap { places.read($0, &decoding) }

@@ -16,7 +16,7 @@ struct StepSection {
     self.digest = digest
   }
 
-  static let id = Key<String>.required("id", .text, "the step's name, in kebab-case")
+  static let id = Key<String>.required("id", .kebabCase, "the step's name")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let needs = Key<[StepNeed]?>.optional(
     "needs",
@@ -109,19 +109,17 @@ struct StepSection {
       return nil
     }
     let entry = registry.actions.select(node, &decoding)
-    let record = Self.shape.read(entries.filter { $0.key != registry.actions.key }, at: node.range, &decoding)
+    let record = Self.shape.read(entries, at: node.range, except: registry.actions.key, &decoding)
     let inputs = entry.map { entry -> Record? in
       let with = node.entry("with")?.value ?? Node(.mapping([]), range: node.range)
       return entry.declaration.shape.read(with, &decoding)
     }
-    guard let entry, let record, let inputs, let inputs else { return nil }
-    guard let id = StepID(record[Self.id]) else {
+    if let node = node["id"], let text = node.text, StepID(text) == nil {
       decoding.report(
-        .badName, "`\(record[Self.id])` is not a name for a step",
-        at: record.range(of: Self.id) ?? node.range,
+        .badName, "`\(text)` is not a name for a step", at: node.range,
         hint: "kebab-case: lower-case letters, digits and hyphens, beginning with a letter, at most 63")
-      return nil
     }
+    guard let entry, let record, let inputs, let inputs, let id = StepID(record[Self.id]) else { return nil }
     let notes = decoding.takeNotes()
     return Step(
       id: id, title: record[Self.title], actionName: entry.declaration.name, action: entry.make(inputs),
@@ -130,7 +128,7 @@ struct StepSection {
       modes: Set(record[Self.modes] ?? RunMode.allCases), estimate: record[Self.estimate], uses: notes.uses,
       references: notes.references, range: record.range(of: Self.id) ?? node.range,
       declaresTimeout: (record[Self.timeout] ?? defaults.timeout) != nil,
-      definition: digest(Array(DefinitionText.of(node).utf8)))
+      definition: digest(DefinitionText.of(node)))
   }
 }
 

@@ -5,37 +5,39 @@ public import RunEvents
 public import Values
 
 /// One step as the plan declares it.
-public struct Step: Sendable {
+///
+/// A class, because the checks of a plan hand its steps about a lot.
+public final class Step: Sendable {
   /// Its name.
-  public var id: StepID
+  public let id: StepID
   /// For people.
-  public var title: String?
+  public let title: String?
   /// The kind of its action.
-  public var actionName: String
+  public let actionName: String
   /// What it does.
-  public var action: any StepAction
+  public let action: any StepAction
   /// What it waits for, with places; nil: the step above it, or nothing for the first.
-  public var needs: [StepNeed]?
+  public let needs: [StepNeed]?
   /// How long it may take, retries included.
-  public var timeout: Duration
+  public let timeout: Duration
   /// How often and how it is tried again.
-  public var retry: RetryPolicy
+  public let retry: RetryPolicy
   /// What its failure does to the run.
-  public var onFailure: FailurePolicy
+  public let onFailure: FailurePolicy
   /// The modes it runs in.
-  public var modes: Set<RunMode>
+  public let modes: Set<RunMode>
   /// First guess of how long it takes.
-  public var estimate: Duration?
+  public let estimate: Duration?
   /// Names of other parts of the plan that its inputs use.
-  public var uses: [NameUse]
+  public let uses: [NameUse]
   /// Run-time references in its inputs.
-  public var references: [PlacedReference]
+  public let references: [PlacedReference]
   /// Where its `id` stands.
-  public var range: SourceRange
+  public let range: SourceRange
   /// Whether the plan says how long it may take; otherwise it may take as long as the RTO.
-  public var declaresTimeout: Bool
+  public let declaresTimeout: Bool
   /// Digest of its definition after parameters were filled in, without places and comments.
-  public var definition: SHA256Digest
+  public let definition: SHA256Digest
 
   /// All of it; made by `PlanLoading`.
   public init(

@@ -12,8 +12,8 @@ struct RepositoryOptions: Sendable {
   var packedBlock = 1 << 20
   /// A pack is closed at the first end of a file beyond this size.
   var packTarget: Int64 = 256 << 20
-  /// Bytes of plain content in flight between threads.
-  var window: Int { (workers + 1) * max(8 << 20, packedBlock) }
+  /// Bytes of plain content in flight between threads: a block of the largest kind for each processor.
+  var window: Int { max(workers, 2) * max(Self.largestBlock, packedBlock) }
   /// Files at least this large are restored past the page cache: no copy, no flood of dirty pages for the sync at the
   /// end to wait for.
   var directWrites: Int64 = 4 << 20

@@ -27,6 +27,7 @@ public enum GraphBuilder {
     let graph = assemble(
       plan, index, needs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
+    NotificationCheck.run(graph, &diagnostics)
     if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
     if !broken(diagnostics, [.restoredWhen]) { TimeBudgetCheck.run(graph, &diagnostics) }
     return (diagnostics.hasErrors ? nil : graph, diagnostics)
@@ -60,6 +61,7 @@ struct StepIndex {
   /// How many of them are main steps.
   let mainCount: Int
   private let byName: [String: Int]
+  private let searches = HintBudget()
 
   init(_ plan: Plan, _ diagnostics: inout [Diagnostic]) {
     steps = plan.steps + plan.finally
@@ -86,9 +88,21 @@ struct StepIndex {
 
   /// The step somebody probably meant, with its line.
   func hint(for name: String) -> String? {
-    guard let nearest = NearestName.of(name, among: steps.map(\.id.text)), let node = byName[nearest] else {
-      return nil
-    }
+    guard searches.spend(), let nearest = NearestName.of(name, among: steps.lazy.map(\.id.text)),
+      let node = byName[nearest]
+    else { return nil }
     return "did you mean `\(nearest)` (line \(steps[node].range.start.line))?"
+  }
+}
+
+/// How often the nearest name is still looked for: each search looks at all names, and a plan in which everything is
+/// wrong would take their product.
+final class HintBudget {
+  private var left = 50
+
+  /// Whether one more search may be made.
+  func spend() -> Bool {
+    left -= 1
+    return left >= 0
   }
 }

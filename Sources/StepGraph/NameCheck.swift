@@ -15,12 +15,13 @@ enum NameCheck {
     ]
     let known = declared.mapValues(Set.init)
     var used: [NameUse.Family: Set<String>] = [:]
+    let searches = HintBudget()
     for use in plan.uses + (plan.steps + plan.finally).flatMap(\.uses) {
       used[use.family, default: []].insert(use.name)
       guard known[use.family]?.contains(use.name) != true,
         plan.unread.names[use.family]?.contains(use.name) != true
       else { continue }
-      diagnostics.append(undeclared(use, among: declared[use.family] ?? []))
+      diagnostics.append(undeclared(use, among: declared[use.family] ?? [], searches))
     }
     // A step that could not be read may use what no other does.
     guard !plan.unread.isPartial else { return }
@@ -38,11 +39,16 @@ enum NameCheck {
     }
   }
 
-  private static func undeclared(_ use: NameUse, among names: [String]) -> Diagnostic {
-    let nearest = NearestName.of(use.name, among: names).map { "did you mean `\($0)`?" }
+  private static func undeclared(_ use: NameUse, among names: [String], _ searches: HintBudget)
+    -> Diagnostic
+  {
+    let nearest =
+      searches.spend() ? NearestName.of(use.name, among: names).map { "did you mean `\($0)`?" } : nil
+    let more = names.count > 20 ? ", ... (\(names.count) in all)" : ""
     let all =
       names.isEmpty
-      ? "the plan declares no \(use.family.rawValue)s" : "declared: \(names.joined(separator: ", "))"
+      ? "the plan declares no \(use.family.rawValue)s"
+      : "declared: \(names.prefix(20).joined(separator: ", "))\(more)"
     return Diagnostic(
       .unknownName, "the plan declares no \(use.family.rawValue) `\(use.name)`", at: use.range,
       hint: nearest ?? all)

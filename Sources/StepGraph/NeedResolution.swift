@@ -10,7 +10,7 @@ enum NeedResolution {
       guard let needs = step.needs else {
         return node == 0 || node == index.mainCount ? [] : [node - 1]
       }
-      var resolved: Set<Int> = []
+      var resolved: [Int] = []
       for need in needs {
         if plan.unread.steps.contains(need.name) { continue }
         guard let target = index[need.name] else {
@@ -22,10 +22,10 @@ enum NeedResolution {
         if (target >= index.mainCount) != (node >= index.mainCount) {
           diagnostics.append(acrossTheBorder(need, of: step, isFinally: node >= index.mainCount))
         } else {
-          resolved.insert(target)
+          resolved.append(target)
         }
       }
-      return resolved.sorted()
+      return resolved.count < 2 ? resolved : Set(resolved).sorted()
     }
   }
 

@@ -2,15 +2,13 @@ import BackendKit
 import Declarations
 import Diagnostics
 import PlanModel
+import RunEvents
 import Values
 
 /// Sees to it that every run-time reference has a value by the time its step runs.
 enum ReferenceCheck {
-  /// What `${run.…}` offers; filled in by the fold over the run's events.
-  static let runNames = [
-    "id", "mode", "plan", "result", "recoveryTime", "recoveryPoint", "dataLoss", "startedAt", "failedStep",
-    "error",
-  ]
+  /// What `${run.…}` offers.
+  static let runNames = RunReferenceNames.all
 
   static func run(_ graph: StepGraph, _ index: StepIndex, _ diagnostics: inout [Diagnostic]) {
     for placed in graph.plan.references {
@@ -18,9 +16,10 @@ enum ReferenceCheck {
       diagnostics.append(
         Diagnostic(.unresolvedReference, problem.message, at: placed.range, hint: problem.hint))
     }
+    let upstream = Upstream(graph, index)
     for (node, step) in index.steps.enumerated() {
       for placed in step.references {
-        guard let problem = problem(with: placed.reference, at: node, graph, index) else { continue }
+        guard let problem = problem(with: placed.reference, at: node, upstream, index) else { continue }
         diagnostics.append(
           Diagnostic(.unresolvedReference, problem.message, at: placed.range, hint: problem.hint))
       }
@@ -28,11 +27,11 @@ enum ReferenceCheck {
   }
 
   private static func problem(
-    with reference: Reference, at node: Int, _ graph: StepGraph, _ index: StepIndex
+    with reference: Reference, at node: Int, _ upstream: Upstream, _ index: StepIndex
   ) -> (message: String, hint: String?)? {
     switch reference.namespace {
     case "run": return runProblem(reference)
-    case "steps": return stepProblem(reference, at: node, graph, index)
+    case "steps": return stepProblem(reference, at: node, upstream, index)
     default: return ("`\(reference)` has no value here", nil)
     }
   }
@@ -57,7 +56,7 @@ enum ReferenceCheck {
   }
 
   private static func stepProblem(
-    _ reference: Reference, at node: Int, _ graph: StepGraph, _ index: StepIndex
+    _ reference: Reference, at node: Int, _ upstream: Upstream, _ index: StepIndex
   ) -> (message: String, hint: String?)? {
     guard reference.path.count == 3, reference.path[1] == "outputs" else {
       return ("`\(reference)` names no output of a step", "write `${steps.id.outputs.name}`")
@@ -76,7 +75,7 @@ enum ReferenceCheck {
         nearest + (outputs.isEmpty ? "it has none" : "it has: \(outputs.joined(separator: ", "))")
       )
     }
-    guard isUpstream(source, of: node, graph) else {
+    guard upstream.has(source, before: node) else {
       return (
         "step `\(index.steps[node].id)` reads an output of `\(reference.path[0])` but does not run after it",
         "add `\(reference.path[0])` to its `needs`"
@@ -84,20 +83,32 @@ enum ReferenceCheck {
     }
     return nil
   }
+}
 
-  /// Whether `source` is over, with success, whenever `node` runs.
-  ///
-  /// `finally` runs also after failures: an output read there may be missing, so it can read none of the main
-  /// steps.
-  private static func isUpstream(_ source: Int, of node: Int, _ graph: StepGraph) -> Bool {
-    var seen: Set<Int> = [node]
-    var open = [node]
-    while let current = open.popLast() {
-      for predecessor in graph.nodes[current].predecessors where seen.insert(predecessor).inserted {
-        if predecessor == source { return true }
-        open.append(predecessor)
+/// Which steps that others read outputs of are over, with success, whenever those run.
+///
+/// `finally` runs also after failures: an output read there may be missing, so it can read none of the main steps.
+private struct Upstream {
+  private struct Reading: Hashable {
+    let source: Int
+    let node: Int
+  }
+
+  private let readings: Set<Reading>
+
+  init(_ graph: StepGraph, _ index: StepIndex) {
+    var asked: Set<Reading> = []
+    for (node, step) in index.steps.enumerated() {
+      for placed in step.references where placed.reference.namespace == "steps" {
+        guard let source = placed.reference.path.first.flatMap({ index[$0] }) else { continue }
+        asked.insert(Reading(source: source, node: node))
       }
     }
-    return false
+    let questions = asked.map { (from: $0.source, to: [$0.node]) }
+    readings = Set(zip(asked, graph.leads(questions)).filter(\.1).map(\.0))
+  }
+
+  func has(_ source: Int, before node: Int) -> Bool {
+    readings.contains(Reading(source: source, node: node))
   }
 }

@@ -28,7 +28,9 @@ public struct StepGraph: Sendable {
 }
 
 /// One step with its neighbours.
-public struct StepNode: Sendable {
+///
+/// A class for the same reason as `Step`.
+public final class StepNode: Sendable {
   /// The step.
   public let step: Step
   /// The steps it needs, in ascending order.
@@ -37,4 +39,11 @@ public struct StepNode: Sendable {
   public let successors: [Int]
   /// Whether it belongs to `finally`.
   public let isFinally: Bool
+
+  init(step: Step, predecessors: [Int], successors: [Int], isFinally: Bool) {
+    self.step = step
+    self.predecessors = predecessors
+    self.successors = successors
+    self.isFinally = isFinally
+  }
 }

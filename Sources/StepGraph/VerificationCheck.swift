@@ -9,7 +9,7 @@ import Values
 enum VerificationCheck {
   static func run(_ graph: StepGraph, _ diagnostics: inout [Diagnostic]) {
     let databases = Dictionary(graph.plan.databases.map { ($0.id, $0) }) { first, _ in first }
-    var readers: [DatabaseID: Set<Int>] = [:]
+    var readers: [DatabaseID: [Int]] = [:]
     for (node, entry) in graph.nodes.enumerated() {
       for planned in entry.step.action.effects.checks {
         guard let id = planned.check.database, let database = databases[id] else { continue }
@@ -23,26 +23,37 @@ enum VerificationCheck {
         if planned.isRequired, planned.check.readsData, !entry.isFinally,
           entry.step.onFailure != .continue || node == graph.restoredWhen
         {
-          readers[id, default: []].insert(node)
+          readers[id, default: []].append(node)
         }
       }
     }
-    let inTime = graph.restoredWhen.map { graph.ancestors(of: $0).union([$0]) }
-    var search = ReaderSearch(graph)
+    var restores: [Restore] = []
     for (node, entry) in graph.nodes.enumerated() where !entry.isFinally {
       for id in entry.step.action.effects.restores {
-        check(id, restoredBy: node, readers: readers[id] ?? [], inTime, &search, graph, &diagnostics)
+        restores.append(Restore(database: id, node: node, readers: readers[id] ?? []))
       }
+    }
+    let isProven = graph.leads(restores.map { ($0.node, $0.readers) })
+    let inTime = graph.restoredWhen.map { graph.ancestors(of: $0).union([$0]) } ?? []
+    let isProvenInTime = graph.leads(restores.map { ($0.node, $0.readers.filter(inTime.contains)) })
+    for (index, restore) in restores.enumerated() where !isProvenInTime[index] {
+      report(restore, isProven: isProven[index], graph, &diagnostics)
     }
   }
 
-  private static func check(
-    _ id: DatabaseID, restoredBy node: Int, readers: Set<Int>, _ inTime: Set<Int>?,
-    _ search: inout ReaderSearch,
-    _ graph: StepGraph, _ diagnostics: inout [Diagnostic]
+  /// One database restored by one step, with the steps that prove it.
+  private struct Restore {
+    let database: DatabaseID
+    let node: Int
+    let readers: [Int]
+  }
+
+  private static func report(
+    _ restore: Restore, isProven: Bool, _ graph: StepGraph, _ diagnostics: inout [Diagnostic]
   ) {
-    let step = graph.nodes[node].step
-    guard let first = readers.min() else {
+    let id = restore.database
+    let step = graph.nodes[restore.node].step
+    guard let first = restore.readers.first else {
       diagnostics.append(
         Diagnostic(
           .unverifiedRestore, "database `\(id)` is restored, but no required check reads it", at: step.range,
@@ -51,10 +62,7 @@ enum VerificationCheck {
         ))
       return
     }
-    if let inTime, search.finds(after: node, where: { readers.contains($0) && inTime.contains($0) }) {
-      return
-    }
-    guard search.finds(after: node, where: readers.contains) else {
+    guard isProven else {
       diagnostics.append(
         Diagnostic(
           .verifyBeforeRestore,
@@ -69,31 +77,5 @@ enum VerificationCheck {
         .weaklyVerifiedRestore,
         "database `\(id)` is checked only after `\(graph.nodes[restoredWhen].step.id)` has stopped the clock",
         at: step.range, hint: "check it in that step, or in one that it needs"))
-  }
-}
-
-/// Looks forward from a step until it finds one; most restores are proven a step or two later, so that thousands of
-/// them cost little.
-private struct ReaderSearch {
-  private let graph: StepGraph
-  private var lastSearch: [Int]
-  private var search = 0
-
-  init(_ graph: StepGraph) {
-    self.graph = graph
-    lastSearch = [Int](repeating: 0, count: graph.nodes.count)
-  }
-
-  mutating func finds(after node: Int, where isWanted: (Int) -> Bool) -> Bool {
-    search += 1
-    var open = [node]
-    while let current = open.popLast() {
-      for successor in graph.nodes[current].successors where lastSearch[successor] != search {
-        if isWanted(successor) { return true }
-        lastSearch[successor] = search
-        open.append(successor)
-      }
-    }
-    return false
   }
 }

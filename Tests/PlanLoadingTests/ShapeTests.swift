@@ -45,7 +45,7 @@ import Values
   @Test func aMissingKeyIsReportedWithWhatItIs() {
     let (record, diagnostics) = read("{label: x}")
     #expect(record == nil)
-    #expect(diagnostics.map(\.message) == ["a thing needs the key `count`"])
+    #expect(diagnostics.map(\.message) == ["missing key `count` in a thing"])
     #expect(diagnostics.map(\.hint) == ["`count`: how many"])
     #expect(diagnostics.map(\.rule) == [.missingKey])
   }

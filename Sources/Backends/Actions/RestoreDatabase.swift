@@ -1,18 +1,18 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
 import RunEvents
 import Values
 
 /// Restores a database from a snapshot: staged beside the live data, proven there, swapped in.
-public struct RestoreDatabase: StepAction {
+struct RestoreDatabase: StepAction {
   static let databaseKey = Key<DatabaseID>.required("database", .name(.database), "the database to restore")
   static let backupKey = Key<RecoveryPoint>.optional(
     "backup", .recoveryPoint, default: .latest, shownAs: "Latest",
     "which snapshot: `Latest`, the newest at or before an instant, or one by its id")
 
   /// The inputs of the action and what it promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "RestoreDatabase",
     summary: "Restores a database from a snapshot.",
     notes: """
@@ -38,19 +38,19 @@ public struct RestoreDatabase: StepAction {
   private let point: RecoveryPoint
 
   /// Made from the inputs of a step.
-  public init(_ inputs: Record) {
+  init(_ inputs: Record) {
     id = inputs[Self.databaseKey]
     point = inputs[Self.backupKey]
   }
 
   /// What it touches.
-  public var effects: ActionEffects {
+  var effects: ActionEffects {
     ActionEffects(
       phase: .restore, restores: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files", "kept"])
   }
 
   /// Restores, with each decision on record before its effect.
-  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+  func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let binding = try context.environment.database(id)
     if let problem = try await overlap(context) {
       throw StepFailure(
@@ -182,7 +182,7 @@ public struct RestoreDatabase: StepAction {
   }
 
   /// Looks at what a run would need, changing nothing.
-  public func probe(_ context: StepContext) async -> [ProbeFinding] {
+  func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: false)]
     do throws(StepFailure) {
       let binding = try context.environment.database(id)

@@ -45,8 +45,9 @@ struct SnapshotChoice: Sendable {
       case .snapshot(let id): "there is no snapshot \(id) of `\(database)`"
       }
     let oldest = own.first.map { "; the oldest of \(own.count) is of \($0.consistentAt)" } ?? ""
+    let damage = damageNote.map { "; \($0)" } ?? ""
     return StepFailure(
-      .snapshotMissing, fact + oldest,
+      .snapshotMissing, fact + oldest + damage,
       remedy: own.isEmpty ? Self.takeOne(database) : "see `drplan snapshots list`",
       isRetryable: false)
   }
@@ -71,7 +72,7 @@ struct SnapshotChoice: Sendable {
     return ProbeFinding(
       subject, .checked,
       "\(record.id), \(record.logicalBytes), recovery point \(record.consistentAt), \(age.readable) before the "
-        + "disruption: \(verdict) the RPO of \(rpo.planText)")
+        + "disruption: \(verdict) the RPO of \(rpo.planText)" + (damageNote.map { "; \($0)" } ?? ""))
   }
 
   private static func takeOne(_ database: DatabaseID) -> String {

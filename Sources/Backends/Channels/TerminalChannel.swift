@@ -46,10 +46,12 @@ struct TerminalChannel: Channel {
   private static func printable(_ text: String) -> String {
     var output = ""
     for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control where scalar == "\t": output += " "
-      case .control, .format, .surrogate, .privateUse: output += "?"
-      default: output.unicodeScalars.append(scalar)
+      if scalar == "\t" {
+        output += " "
+      } else if PrintableText.isUnsafe(scalar) {
+        output += "?"
+      } else {
+        output.unicodeScalars.append(scalar)
       }
     }
     return output

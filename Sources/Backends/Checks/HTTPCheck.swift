@@ -1,10 +1,10 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// Sends an HTTP request and judges the answer.
-public struct HTTPCheck: IntegrityCheck {
+struct HTTPCheck: IntegrityCheck {
   /// The methods that change nothing.
   enum Method: String, Sendable, CaseIterable {
     case get = "GET"
@@ -30,7 +30,7 @@ public struct HTTPCheck: IntegrityCheck {
     "for how long to ask again until the answer is right")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "HTTP",
     summary: "Sends an HTTP request and judges the answer.",
     notes: """
@@ -58,7 +58,7 @@ public struct HTTPCheck: IntegrityCheck {
   private let within: Duration
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     url = check[Self.urlKey]
     method = check[Self.methodKey]
     status = check[Self.statusKey]
@@ -71,13 +71,13 @@ public struct HTTPCheck: IntegrityCheck {
   }
 
   /// None: it reads no database.
-  public var database: DatabaseID? { nil }
+  var database: DatabaseID? { nil }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once, or for as long as the plan allows.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let (request, mask) = try await request(context)
     return try await Persistence.within(within, "asking `\(request.host ?? "")`") {
       (_) async throws(StepFailure) in

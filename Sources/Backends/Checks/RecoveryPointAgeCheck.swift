@@ -1,16 +1,16 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import RunEvents
-public import Values
+import Values
 
 /// Looks how old the restored data was when the disaster struck.
-public struct RecoveryPointAgeCheck: IntegrityCheck {
+struct RecoveryPointAgeCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID?>.optional(
     "database", .name(.database), "the database to look at (default: every one that the run has restored)")
   static let withinKey = Key<Duration>.required("within", .duration(), "how old its data may be")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "RecoveryPointAge",
     summary: "Looks how old the restored data was when the disaster struck.",
     notes: """
@@ -27,22 +27,22 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
   private let within: Duration
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     id = check[Self.databaseKey]
     within = check[Self.withinKey]
   }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
 
   /// Not: it looks at the record of the snapshot.
-  public var readsData: Bool { false }
+  var readsData: Bool { false }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let restored =
       if let id { [try context.proven(id, by: "RecoveryPointAge")] } else { Array(context.restored.values) }
     let oldest = restored.min { ($0.consistentAt, $0.database) < ($1.consistentAt, $1.database) }

@@ -19,7 +19,7 @@ enum ExplainVerb: Verb {
     arguments: [
       Argument(
         "WORD", "a code, a kind or a section; a list of all if left out", count: .optional,
-        completion: .words(words))
+        completion: .words { words })
     ], options: [FormatOption.textOrJSON])
 
   private static var words: [String] {

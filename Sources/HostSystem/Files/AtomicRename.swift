@@ -22,16 +22,11 @@ public enum AtomicRename {
 
   /// Swaps two existing names in one step; both may be directories.
   ///
-  /// There is no fallback: where the file system cannot do it the error `isUnsupportedExchange`, and the caller must
-  /// decide whether two renames with a moment between them are good enough.
+  /// There is no fallback: where the file system cannot do it this is an error, and the caller must decide
+  /// whether two renames with a moment between them are good enough.
   public static func exchange(_ first: String, _ second: String) throws(FileError) {
     guard drplan_rename_exchange(AT_FDCWD, first, AT_FDCWD, second) == 0 else {
       throw .current("exchange with", second)
     }
   }
-}
-
-extension FileError {
-  /// The kernel or file system cannot exchange two names.
-  public var isUnsupportedExchange: Bool { number == EINVAL || number == ENOSYS }
 }

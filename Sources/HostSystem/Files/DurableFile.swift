@@ -28,8 +28,9 @@ public enum DurableFile {
     try syncDirectory(ofFile: path)
   }
 
-  /// Adds to the end of `path` in one write; the file is made with mode 0600 when it is not there. Pipes and terminals
-  /// take the bytes too.
+  /// Adds to the end of `path` in one write; the file is made with mode 0600 when it is not there.
+  ///
+  /// Pipes and terminals take the bytes too.
   public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
     let isNew = try HostPath.status(path, followingLink: true) == nil
     let file = try FileDescriptor.open(path, [.writeOnly, .create, .append])
@@ -55,7 +56,7 @@ public enum DurableFile {
     let file = try FileDescriptor.open(path)
     let size = try file.status(path: path).size
     guard size <= Int64(limit) else {
-      throw FileError("read", path, detail: "it has \(size) bytes, more than the \(limit) that it may have")
+      throw .tooLarge(path, bytes: size, limit: limit)
     }
     // One more byte than the size, so that a file that grew meanwhile is seen.
     let bytes = try file.bytes(Int(size) + 1, path: path)

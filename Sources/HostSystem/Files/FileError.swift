@@ -8,7 +8,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public let path: String
   /// The kernel's error number; 0 when the call itself succeeded but its result was impossible, as a short read.
   public let number: Int32
-  /// What went wrong when `number` is 0.
+  /// What went wrong, when that is more than `number` says.
   public let detail: String?
 
   /// An error with the number the kernel gave.
@@ -27,6 +27,20 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     self.detail = detail
   }
 
+  /// A file that is larger than its reader takes.
+  static func tooLarge(_ path: String, bytes: Int64, limit: Int) -> FileError {
+    FileError(
+      operation: "read", path: path, number: EFBIG,
+      detail: "it has \(bytes) bytes, more than the \(limit) that it may have")
+  }
+
+  private init(operation: String, path: String, number: Int32, detail: String) {
+    self.operation = operation
+    self.path = path
+    self.number = number
+    self.detail = detail
+  }
+
   /// The error of the call that just failed on this thread.
   static func current(_ operation: String, _ path: String) -> FileError {
     FileError(operation, path, number: errno)
@@ -38,6 +52,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isExisting: Bool { number == EEXIST }
   /// A part of the path that should be a folder is none.
   public var isNotDirectory: Bool { number == ENOTDIR }
+  /// The file is larger than its reader takes.
+  public var isTooLarge: Bool { number == EFBIG }
   /// No space, no quota or no inode is left.
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   /// A symbolic link stood where none is followed, or the path would have left its root.

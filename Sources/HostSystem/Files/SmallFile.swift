@@ -2,7 +2,9 @@ import Glibc
 
 /// Reads small files of which it is no error that they are missing.
 public enum SmallFile {
-  /// The content, cut after `limit` bytes; nil when there is no such file. The path may lead to a pipe.
+  /// The content, cut after `limit` bytes; nil when there is no such file.
+  ///
+  /// The path may lead to a pipe.
   public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
     do throws(FileError) {
       return try FileDescriptor.open(path).remainder(limit: limit, path: path)

@@ -63,8 +63,10 @@ struct ChildSession: ~Copyable {
         command, .init(input: input.number, output: file.number, error: error.writing.number))
       output = OutputCollector(nil, stream: .output, limit: limit, onLine: nil)
     }
+    let process = try watch(pid, name)
+    if !LiveSessions.add(pid) { kill(-pid, SIGKILL) }
     return ChildSession(
-      name: name, pid: pid, process: try watch(pid, name), cancellation: cancellation, started: started,
+      name: name, pid: pid, process: process, cancellation: cancellation, started: started,
       output: output,
       error: OutputCollector(error.reading, stream: .error, limit: limit, onLine: onOutputLine))
   }
@@ -150,7 +152,7 @@ struct ChildSession: ~Copyable {
 
   private func reap() throws(ProcessError) -> ProcessStatus {
     var (bySignal, code): (Int32, Int32) = (0, 0)
-    let failure = drp_pidfd_reap(process.number, &bySignal, &code)
+    let failure = LiveSessions.remove(pid) { drp_pidfd_reap(process.number, &bySignal, &code) }
     guard failure == 0 else {
       throw ProcessError(.system, "the end of `\(name)` could not be read: \(kernelErrorText(failure))")
     }
@@ -160,6 +162,7 @@ struct ChildSession: ~Copyable {
   /// Reaps the child whenever it may end, on a thread that waits for nothing else.
   private func leaveToReaper() {
     let pid = pid
+    LiveSessions.remove(pid) {}
     BlockingExecutor.shared.submit { while waitpid(pid, nil, 0) < 0 && errno == EINTR {} }
   }
 

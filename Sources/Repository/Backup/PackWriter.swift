@@ -28,9 +28,6 @@ final class PackWriter {
     self.pool = pool
   }
 
-  /// Bytes in the pack now being written.
-  var currentSize: Int64 { current?.size ?? 0 }
-
   /// Adds a block and gives its memory back; where it went.
   func append(_ block: RawBlock, _ tag: GzipBlockTag) throws(SnapshotError) -> BlockLocation {
     let file = try open()

@@ -47,10 +47,12 @@ final class Workspace: Sendable {
     else { return }
     for name in Set(names.map { String(decoding: $0.prefix(16), as: UTF8.self) }) {
       let path = "\(layout.temporary)/\(name)"
+      // Without its lock a workspace cannot be told from one in use.
       guard let lock = try? FileDescriptor.open(path + ".lock", [.readWrite, .noFollow]) else {
         if !PathAccess.exists(path + ".lock") { try? FileTree.remove(path) }
         continue
       }
+      // What cannot be locked is in use; what cannot be removed costs space only.
       guard (try? lock.tryLock(path: path)) == true else { continue }
       try? FileTree.remove(path)
       try? SmallFile.remove(path + ".lock")

@@ -19,9 +19,6 @@ struct ManifestChecker {
 
   init(record: SnapshotRecord) { self.record = record }
 
-  /// The file that the blocks of the next lines belong to.
-  var currentFile: [UInt8]? { file?.path }
-
   mutating func accept(_ item: ManifestItem) throws(ManifestFault) {
     if case .head = item {} else if !hasHead { throw ManifestFault(message: "no head comes first") }
     if hasEnd { throw ManifestFault(message: "something follows the end") }

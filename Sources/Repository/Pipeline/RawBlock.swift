@@ -1,8 +1,8 @@
 import HostSystem
 
 /// A reusable piece of memory that travels with a job from thread to thread.
+// Exactly one job holds a block at a time and hands it on through a queue, whose lock orders the accesses.
 final class RawBlock: @unchecked Sendable {
-  // Exactly one job holds a block at a time and hands it on through a queue, whose lock orders the accesses.
   private(set) var bytes: UnsafeMutableRawBufferPointer
   /// How much of it is in use.
   var count = 0

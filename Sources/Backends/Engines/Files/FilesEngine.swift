@@ -1,14 +1,14 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// A folder with everything below it, or a single file: data without an engine of its own.
-public struct FilesEngine: ComparableDatabase {
+struct FilesEngine: ComparableDatabase {
   static let pathKey = Key<String>.required("path", .path, "the folder, or the single file")
 
   /// The keys of a place and what the engine promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "Files",
     summary: "A folder with everything below it, or a single file.",
     notes: """
@@ -38,19 +38,19 @@ public struct FilesEngine: ComparableDatabase {
   let place: String
 
   /// The place described by those keys.
-  public init(_ place: Record) { self.place = place[Self.pathKey] }
+  init(_ place: Record) { self.place = place[Self.pathKey] }
 
   /// The path, with symbolic links followed.
-  public var target: TargetName { RestorePlace.target(of: place) }
+  var target: TargetName { RestorePlace.target(of: place) }
 
   /// The path, as the plan says it.
-  public var path: String? { place }
+  var path: String? { place }
 
   /// The path, as the plan says it.
-  public var comparablePath: String { place }
+  var comparablePath: String { place }
 
   /// Points at the data in place: nothing is copied.
-  public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
       let consistentAt = HostClock().now
@@ -66,7 +66,7 @@ public struct FilesEngine: ComparableDatabase {
   }
 
   /// Staged beside the place and swapped in by one step.
-  public var restoration: any Restoration { staged }
+  var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
     StagedRestoration(
@@ -76,7 +76,7 @@ public struct FilesEngine: ComparableDatabase {
   }
 
   /// Whether the data is there and its top can be read.
-  public func check() async throws(StepFailure) -> [String] {
+  func check() async throws(StepFailure) -> [String] {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
       let resolved = try RestorePlace.resolve(declared)
@@ -87,7 +87,7 @@ public struct FilesEngine: ComparableDatabase {
   }
 
   /// Looks at the files only; nothing is opened through the engine.
-  public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     let (declared, staged) = (place, staged)
     return await runBlocking {
       forRestore ? PlaceProbe(restoration: staged, bytes: bytes).findings() : [Self.sourceFinding(declared)]

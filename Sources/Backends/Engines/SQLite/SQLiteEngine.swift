@@ -1,18 +1,18 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import Diagnostics
 import HostSystem
-public import Values
+import Values
 
 /// One SQLite database file, backed up while it is in use and restored beside itself.
-public struct SQLiteEngine: QueryableDatabase {
+struct SQLiteEngine: QueryableDatabase {
   static let pathKey = Key<String>.required("path", .path, "the database file")
   static let foreignKeysKey = Key<Bool>.optional(
     "checkForeignKeys", .boolean, default: true, shownAs: "true",
     "whether rows that refer to nothing count as damage, in EngineCheck and before a restore is published")
 
   /// The keys of a place and what the engine promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "SQLite",
     summary: "One SQLite database file, backed up while it is in use.",
     notes: """
@@ -45,25 +45,25 @@ public struct SQLiteEngine: QueryableDatabase {
   let checksForeignKeys: Bool
 
   /// The place described by those keys.
-  public init(_ place: Record) {
+  init(_ place: Record) {
     file = place[Self.pathKey]
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
   /// The path, with symbolic links followed.
-  public var target: TargetName { RestorePlace.target(of: file) }
+  var target: TargetName { RestorePlace.target(of: file) }
 
   /// The path, as the plan says it.
-  public var path: String? { file }
+  var path: String? { file }
 
   /// Copies the database into `scratch` while others read and write it.
-  public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let capture = SQLiteCapture(source: file, scratch: scratch)
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
   /// Staged beside the place and swapped in by one step.
-  public var restoration: any Restoration { staged }
+  var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
     let checksForeignKeys = checksForeignKeys
@@ -77,7 +77,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// `integrity_check` and, unless the plan says otherwise, `foreign_key_check`.
-  public func check() async throws(StepFailure) -> [String] {
+  func check() async throws(StepFailure) -> [String] {
     let proof = SQLiteProof(checksForeignKeys: checksForeignKeys)
     let file = try await existingFile()
     return try await runBlockingCancellable { (flag) throws(StepFailure) in
@@ -86,7 +86,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// Rows by table, all from one state.
-  public func rowCounts() async throws(StepFailure) -> [String: Int64] {
+  func rowCounts() async throws(StepFailure) -> [String: Int64] {
     let file = try await existingFile()
     return try await reading("counting the rows of `\(file)`") { (database) throws(SQLiteError) in
       var counts: [String: Int64] = [:]
@@ -96,7 +96,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// The rows of one query on a connection that cannot write; values as the `sqlite3` shell shows them.
-  public func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
+  func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
       // Rows, not columns, are what `limit` is about; a value is as the `sqlite3` shell shows it.
@@ -107,7 +107,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// Looks at the files only; nothing is opened through the engine.
-  public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     await runBlocking {
       forRestore
         ? PlaceProbe(restoration: staged, bytes: bytes).findings() : [SQLiteSourceProbe(path: file).finding()]

@@ -102,6 +102,7 @@ struct StagedRestoration: Restoration {
   func abandon(_ staging: String) async {
     await runBlocking {
       defer { hold.release() }
+      // Without the place there is no folder to know as ours.
       guard let place = try? RestorePlace.resolve(declared),
         let area = StagingArea(containing: staging, target: place.path)
       else { return }

@@ -1,7 +1,10 @@
-/// How many terminal columns a character takes.
-enum DisplayWidth {
+/// How many columns of a terminal text takes.
+public enum DisplayWidth {
+  /// The columns of a text in which nothing is unsafe to print.
+  public static func of(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + of($1) } }
+
   /// 0 for marks that sit on the character before, 2 for East Asian wide characters and emoji, else 1.
-  static func of(_ scalar: Unicode.Scalar) -> Int {
+  public static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return 1 }
     switch scalar.properties.generalCategory {
