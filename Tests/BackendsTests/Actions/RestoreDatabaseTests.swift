@@ -64,8 +64,15 @@ import Values
     #expect(failure?.message.hasSuffix("restoring one would overwrite the other") == true)
     #expect(failure?.isRetryable == false)
     #expect(!here.scratch.has("tree/sub"))
-    let findings = await restore().probe(context)
+    let findings = try await restore().probe(context)
     #expect(findings.contains { $0.state == .blocked && $0.detail == failure?.message })
+  }
+
+  @Test func ownersThatCouldNotBeSetAreNoted() throws {
+    let id = PlanFixtures.database("orders")
+    #expect(RestoreDatabase.ownersNote(0, of: id) == nil)
+    #expect(RestoreDatabase.ownersNote(1, of: id)?.hasPrefix("the owners of 1 file or folder of `orders`") == true)
+    #expect(RestoreDatabase.ownersNote(7, of: id)?.hasPrefix("the owners of 7 files and folders of `orders`") == true)
   }
 
   @Test func twoNamesOfOnePlaceHaveOneLock() throws {
