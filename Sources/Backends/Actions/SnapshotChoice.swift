@@ -44,7 +44,10 @@ struct SnapshotChoice: Sendable {
       case .at(let instant): "no snapshot of `\(database)` was complete at \(instant)"
       case .snapshot(let id): "there is no snapshot \(id) of `\(database)`"
       }
-    let oldest = own.first.map { "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)" } ?? ""
+    let oldest =
+      own.first.map {
+        "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)"
+      } ?? ""
     return StepFailure(
       .snapshotMissing, fact + oldest,
       remedy: own.isEmpty ? Self.takeOne(database) : "see `drplan snapshots list`",
