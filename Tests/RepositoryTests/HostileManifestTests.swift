@@ -321,7 +321,9 @@ import Values
       .blocks((0..<64).map { PayloadBlock(index: $0, location: location, isZeros: $0 % 2 == 0) }),
       .link(odd, target: odd, metadata), .hardLink(odd, of: [120]), .skipped(odd, reason: "fifo"),
       .pack(.init(sha256: location.digest, bytes: ByteCount(Int64.max))),
-      .end(ManifestEnd(files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, allocated: 6, root: location.digest)),
+      .end(
+        ManifestEnd(
+          files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, allocated: 6, root: location.digest)),
     ]
     for item in items {
       var encoder = ManifestEncoder()

@@ -69,6 +69,17 @@ import Values
     withExtendedLifetime(file) {}
   }
 
+  @Test(.timeLimit(.minutes(1))) func aPipeAmongTheTemporaryFilesHoldsUpNoBackup() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    _ = try await fixture.backUp(fixture.scratch("source"))
+    for name in ["00000000000000aa.lock", "00000000000000bb"] {
+      #expect(mkfifo(fixture.layout.temporary + "/" + name, 0o600) == 0)
+    }
+    _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
+    #expect(try HostPath.names(in: fixture.layout.temporary) == [])
+  }
+
   @Test func aPathTooLongToBeKeptIsAnErrorNotAnOmission() async throws {
     let fixture = Fixture()
     TreeMaker(fixture.scratch("source")).directory("z")
@@ -195,7 +206,8 @@ import Values
     #expect(record.logicalBytes == ByteCount((1 << 40) + 2 as Int64))
     // One block of the sparse file, and the plain one.
     #expect(record.allocatedBytes == ByteCount(4098 as Int64))
-    _ = try await fixture.repository.restore(record.id, of: fixture.database, into: disk.path + "/out") { _ in }
+    _ = try await fixture.repository.restore(record.id, of: fixture.database, into: disk.path + "/out") { _ in
+    }
     #expect(try HostPath.status(disk.path + "/out/sparse")?.size == 1 << 40)
   }
 

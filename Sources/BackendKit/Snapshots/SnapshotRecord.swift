@@ -43,7 +43,9 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   public var finishedAt: Timestamp
   /// The recovery point: the start of the consistent view.
   public var consistentAt: Timestamp
-  /// When reading or copying the data had ended: nothing in the snapshot is younger. At or after `consistentAt`.
+  /// When reading or copying the data had ended: nothing in the snapshot is younger.
+  ///
+  /// At or after `consistentAt`.
   public var latestAt: Timestamp
   /// The list of everything in the snapshot.
   public var manifest: Object

@@ -11,7 +11,9 @@ public struct RestoreSummary: Sendable, Equatable {
   /// Folders beside the target that restores to it left behind when they died: nobody needs them any more.
   public var leftovers: [String]
   /// Files, directories and links that belong to another user or group than when they were backed up, because only root
-  /// may give them away. Further names of a file count once.
+  /// may give them away.
+  ///
+  /// Further names of a file count once.
   public var ownersNotSet: Int64
 
   /// A summary with these values.

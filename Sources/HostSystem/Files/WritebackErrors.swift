@@ -2,8 +2,9 @@ import Glibc
 
 /// What the kernel tells of writes that fail after write(2) has returned.
 public enum WritebackErrors {
-  /// Whether syncfs(2) fails when writing any file back has failed: Linux 5.8 and later. Before, only fsync(2) of the
-  /// file itself tells.
+  /// Whether syncfs(2) fails when writing any file back has failed: Linux 5.8 and later.
+  ///
+  /// Before, only fsync(2) of the file itself tells.
   public static let areToldForFileSystem: Bool = {
     var facts = utsname()
     guard uname(&facts) == 0 else { return false }

@@ -126,7 +126,8 @@ struct BackupRun {
       SnapshotRecord(
         id: id, database: source.database, engine: source.engine, startedAt: source.startedAt,
         finishedAt: now(),
-        consistentAt: source.consistentAt, latestAt: latestAt, manifest: manifest, packs: packs, files: totals.files,
+        consistentAt: source.consistentAt, latestAt: latestAt, manifest: manifest, packs: packs,
+        files: totals.files,
         directories: totals.directories, links: totals.links, logicalBytes: ByteCount(totals.bytes),
         allocatedBytes: ByteCount(totals.allocated),
         storedBytes: packs.reduce(manifest.bytes) { $0 + $1.bytes }, skipped: totals.skipped,

@@ -87,7 +87,8 @@ final class BackupWriter {
 
   /// The second and last attempt, on this thread: rare, so it need not be fast.
   private func readAgain(_ stale: LargeFile) throws(SnapshotError) -> LargeFile {
-    guard let file = try LargeFile.open(
+    guard
+      let file = try LargeFile.open(
         stale.path, names: stale.status.names, beneath: root, options: options),
       stale.status.names == 1 || file.status.isSameFile(as: stale.status)
     else {

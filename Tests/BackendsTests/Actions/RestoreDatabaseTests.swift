@@ -108,7 +108,8 @@ import Values
     let failure = await #expect(throws: StepFailure.self) {
       try await restore(", backup: \"2001-01-01T00:00:00Z\"").run(here.context(["orders": engine]))
     }
-    #expect(failure?.message.hasSuffix(
+    #expect(
+      failure?.message.hasSuffix(
         "; the oldest of 1 is of \(record.consistentAt), complete at \(record.latestAt)") == true)
   }
 
@@ -118,7 +119,8 @@ import Values
     let listing = SnapshotListing(snapshots: [record])
     let within = SnapshotChoice(of: record.database, at: .at(record.consistentAt), from: listing)
     #expect(within.record == nil)
-    #expect(within.missing.message.hasPrefix("no snapshot of `orders` was complete at \(record.consistentAt); "))
+    let message = within.missing.message
+    #expect(message.hasPrefix("no snapshot of `orders` was complete at \(record.consistentAt); "))
     let after = SnapshotChoice(of: record.database, at: .at(record.latestAt), from: listing)
     #expect(after.record == record)
   }
