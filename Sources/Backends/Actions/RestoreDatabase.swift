@@ -18,7 +18,9 @@ struct RestoreDatabase: StepAction {
     notes: """
       The snapshot is restored beside the live data, every block is verified against its digest and the engine's own \
       check runs there, before anything live is touched. Then it takes the place of the live data in one step, and \
-      what stood there is kept beside it until you remove it; the run says where. A failure before that step leaves the live data as it was. Running the step again restores again.
+      what stood there is kept beside it until you remove it; the run says where. Owners are restored only by root: \
+      without, the run notes how many files and folders belong to another user than they did. A place that is, holds or \
+      lies in that of another database of the plan is refused, with symbolic links followed. A failure before that step leaves the live data as it was. Running the step again restores again.
 
       Outputs: `snapshot`, `recoveryPoint`, `bytes`, `files`, and `kept` (the path of what stood there before) if \
       anything did.
@@ -64,7 +66,7 @@ struct RestoreDatabase: StepAction {
     let staging: String
     do throws(StepFailure) {
       staging = try await restoration.begin(
-        run: context.run.id, database: id, needing: record.logicalBytes)
+        run: context.run.id, database: id, needing: record.allocatedBytes)
     } catch {
       await Self.recordNotes(of: restoration, context)
       throw error
@@ -88,8 +90,9 @@ struct RestoreDatabase: StepAction {
   private func stageAndPublish(
     _ record: SnapshotRecord, _ restoration: any Restoration, _ staging: String, _ context: StepContext
   ) async throws(StepFailure) -> Publication {
+    let summary: RestoreSummary
     do throws(SnapshotError) {
-      _ = try await context.environment.snapshots.restore(record.id, of: id, into: staging) { progress in
+      summary = try await context.environment.snapshots.restore(record.id, of: id, into: staging) { progress in
         context.progress(
           StepProgress(
             "restoring \(id)", bytesDone: ByteCount(progress.bytesDone),
@@ -98,6 +101,7 @@ struct RestoreDatabase: StepAction {
     } catch {
       throw StepFailure(snapshot: error)
     }
+    if let note = Self.ownersNote(summary.ownersNotSet, of: id) { try await context.record(.note(note)) }
     let item = try await StagedItem.path(in: staging, of: record)
     context.progress(StepProgress("checking \(id)"))
     let findings = try await restoration.checkStaged(item)
@@ -141,6 +145,15 @@ struct RestoreDatabase: StepAction {
     return record
   }
 
+  /// That data has other owners now than it had, which services may not be able to read; nil when it has not.
+  static func ownersNote(_ count: Int64, of id: DatabaseID) -> String? {
+    guard count > 0 else { return nil }
+    return
+      "the owners of \(count == 1 ? "1 file or folder" : "\(count) files and folders") of `\(id)` could not be set, "
+      + "which only root can: what was another user's is `\(HostFacts.userName)`'s now, so see to it that services can "
+      + "use it"
+  }
+
   /// Why this restore would overwrite another database of the plan.
   private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
     let (id, databases) = (id, context.environment.databases)
@@ -178,10 +191,16 @@ struct RestoreDatabase: StepAction {
       let choice = try await SnapshotChoice(of: id, at: point, in: context.environment.snapshots)
       findings.append(choice.finding(disruptedAt: context.run.disruptedAt, rpo: context.run.rpo))
       if let note = choice.damageNote { findings.append(ProbeFinding("damaged snapshots", .checked, note)) }
+      if !HostFacts.isRoot {
+        findings.append(
+          ProbeFinding(
+            "owners of `\(id)`", .notCheckable,
+            "without root, what another user owned would belong to `\(HostFacts.userName)` after the restore"))
+      }
       if let problem = try await overlap(context) {
         findings.append(ProbeFinding("place of `\(id)`", .blocked, problem))
       }
-      findings += await binding.target.probe(forRestore: true, needing: choice.record?.logicalBytes)
+      findings += await binding.target.probe(forRestore: true, needing: choice.record?.allocatedBytes)
     } catch {
       findings.append(ProbeFinding("snapshot of `\(id)`", .blocked, error.message))
     }

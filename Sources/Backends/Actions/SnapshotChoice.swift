@@ -41,10 +41,12 @@ struct SnapshotChoice: Sendable {
     let fact =
       switch point {
       case .latest: "there is no snapshot of `\(database)`"
-      case .at(let instant): "there is no snapshot of `\(database)` from \(instant) or before"
+      case .at(let instant): "no snapshot of `\(database)` was complete at \(instant)"
       case .snapshot(let id): "there is no snapshot \(id) of `\(database)`"
       }
-    let oldest = own.first.map { "; the oldest of \(own.count) is of \($0.consistentAt)" } ?? ""
+    let oldest = own.first.map {
+      "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)"
+    } ?? ""
     let damage = damageNote.map { "; \($0)" } ?? ""
     return StepFailure(
       .snapshotMissing, fact + oldest + damage,

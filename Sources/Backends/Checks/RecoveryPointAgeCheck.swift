@@ -36,7 +36,7 @@ struct RecoveryPointAgeCheck: IntegrityCheck {
   var database: DatabaseID? { id }
 
   /// Not: it looks at the record of the snapshot.
-  public var readsData: Bool { false }
+  var readsData: Bool { false }
 
   /// Nothing: it fits every engine.
   func misfit(with engine: any DatabaseEngine) -> String? { nil }

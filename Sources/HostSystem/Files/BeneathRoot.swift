@@ -48,7 +48,8 @@ public final class BeneathRoot: Sendable {
     _ relative: [UInt8], _ flags: Int32, _ mode: UInt32
   ) throws(FileError) -> FileDescriptor {
     let components = relative.split(separator: UInt8(ascii: "/"))
-    var directory = dup(descriptor.number)
+    // Close-on-exec, which dup(2) would not keep: a program started meanwhile must not hold the root open.
+    var directory = fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
     defer { _ = close(directory) }
     for (index, component) in components.enumerated() {
       let isLast = index == components.count - 1

@@ -46,6 +46,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     FileError(operation, path, number: errno)
   }
 
+  /// The error of a name that is to be made and is there already.
+  public static func existing(_ path: String) -> FileError { FileError("make", path, number: EEXIST) }
+
   /// No such file or directory.
   public var isMissing: Bool { number == ENOENT }
   /// Something of that name exists already.

@@ -18,9 +18,6 @@ final class LargeFile: Sendable {
     self.data = data
   }
 
-  /// What a file counts for in the queue while it is open, so that few are.
-  static let openWeight = 256 << 10
-
   var blockCount: Int64 { FileEntry.blocks(of: blockSize, in: status.size) }
   var dataBlocks: Int64 { data.reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
   /// The ranges of bytes that are stored.

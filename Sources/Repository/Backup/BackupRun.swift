@@ -104,16 +104,18 @@ struct BackupRun {
           startedAt: source.startedAt, consistentAt: source.consistentAt, isSingleFile: tree.single != nil)))
     while let piece = outbox.next() { try writer.take(piece) }
     try queue.check()
+    // All has been read; what follows takes its time.
+    let latestAt = max(source.consistentAt, source.latestAt ?? now())
     try writer.packs.finish()
     try queue.check()
     let manifest = try writer.manifest.publish(packs: writer.packs.packs, to: layout)
     try queue.check()
-    return try commit(writer, id, manifest, begun)
+    return try commit(writer, id, manifest, latestAt, begun)
   }
 
   /// The commit point: until the record has its name there is no snapshot.
   private func commit(
-    _ writer: BackupWriter, _ id: SnapshotID, _ manifest: SnapshotRecord.Object,
+    _ writer: BackupWriter, _ id: SnapshotID, _ manifest: SnapshotRecord.Object, _ latestAt: Timestamp,
     _ begun: ContinuousClock.Instant
   ) throws(SnapshotError) -> SnapshotRecord {
     let totals = writer.manifest.totals
@@ -124,8 +126,10 @@ struct BackupRun {
       SnapshotRecord(
         id: id, database: source.database, engine: source.engine, startedAt: source.startedAt,
         finishedAt: now(),
-        consistentAt: source.consistentAt, manifest: manifest, packs: packs, files: totals.files,
+        consistentAt: source.consistentAt, latestAt: latestAt, manifest: manifest, packs: packs,
+        files: totals.files,
         directories: totals.directories, links: totals.links, logicalBytes: ByteCount(totals.bytes),
+        allocatedBytes: ByteCount(totals.allocated),
         storedBytes: packs.reduce(manifest.bytes) { $0 + $1.bytes }, skipped: totals.skipped,
         skippedExamples: writer.skippedExamples, facts: source.facts, tool: tool, host: HostFacts.hostName,
         seconds: elapsed.roundedSeconds, bytesPerSecond: Int64(rate)))

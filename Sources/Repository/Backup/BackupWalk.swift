@@ -36,7 +36,7 @@ struct BackupWalk {
   private func walkTree() throws(SnapshotError) {
     var packer = Packer(queue: queue, options: options)
     // Files with several names, by identity: the first name has the content, the others refer to it.
-    var known: [FileIdentity: [UInt8]] = [:]
+    var known: [FileIdentity: TreeWalker.Node] = [:]
     try source.each { (node) throws(SnapshotError) in
       let status = node.status
       switch status.kind {
@@ -49,10 +49,14 @@ struct BackupWalk {
         if status.names > 1 {
           let identity = FileIdentity(device: status.device, inode: status.inode)
           if let first = known[identity] {
-            try packer.add(PackedItem(path: node.path, status: status, kind: .hardLink(of: first)))
+            // Also another file that was given the number of one that is gone.
+            guard status.size == first.status.size, status.modified == first.status.modified else {
+              throw BlockBuilder.changed(root.shown(first.path))
+            }
+            try packer.add(PackedItem(path: node.path, status: status, kind: .hardLink(of: first.path)))
             return
           }
-          known[identity] = node.path
+          known[identity] = node
         }
         if status.size < Int64(options.packedBlock) {
           try packer.add(PackedItem(path: node.path, status: status, kind: .file))
@@ -67,7 +71,7 @@ struct BackupWalk {
   private func submit(
     large path: [UInt8], _ status: FileStatus, _ packer: inout Packer
   ) throws(SnapshotError) {
-    guard let file = try LargeFile.open(path, beneath: root, options: options) else {
+    guard let file = try LargeFile.open(path, names: status.names, beneath: root, options: options) else {
       // Other names may come to refer to this one.
       if status.names > 1 { throw BlockBuilder.changed(root.shown(path)) }
       try packer.add(PackedItem(path: path, status: status, kind: .skipped(reason: "vanished")))
@@ -81,7 +85,7 @@ struct BackupWalk {
       return
     }
     try packer.flush()
-    try packer.submit(.begin(file), weight: LargeFile.openWeight)
+    try packer.submit(.begin(file), weight: options.openWeight)
     for range in file.data {
       for index in range { try packer.submit(.block(file, index: index), weight: file.blockSize) }
     }

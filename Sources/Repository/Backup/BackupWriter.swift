@@ -50,7 +50,7 @@ final class BackupWriter {
       queue.release(file.blockSize)
     case .end(let file):
       try end(file)
-      queue.release(LargeFile.openWeight)
+      queue.release(options.openWeight)
     }
   }
 
@@ -79,6 +79,7 @@ final class BackupWriter {
     try manifest.flushBlocks()
     manifest.totals.files += 1
     manifest.totals.bytes += file.status.size
+    manifest.totals.allocated += file.entry.allocated
     meter.add(bytes: 0, files: 1)
     open = nil
     try packs.close(ifAtLeast: options.packTarget)
@@ -86,7 +87,9 @@ final class BackupWriter {
 
   /// The second and last attempt, on this thread: rare, so it need not be fast.
   private func readAgain(_ stale: LargeFile) throws(SnapshotError) -> LargeFile {
-    guard let file = try LargeFile.open(stale.path, beneath: root, options: options),
+    guard
+      let file = try LargeFile.open(
+        stale.path, names: stale.status.names, beneath: root, options: options),
       stale.status.names == 1 || file.status.isSameFile(as: stale.status)
     else {
       throw BlockBuilder.changed(root.shown(stale.path))
@@ -119,18 +122,22 @@ extension ManifestEnd {
     links += other.links
     skipped += other.skipped
     bytes += other.bytes
+    allocated += other.allocated
   }
 }
 
 extension LargeFile {
   /// Opens a file to be read in blocks and finds its holes; nil when it is gone or no regular file any more.
+  ///
+  /// `names` is how many names it had when it was found: one that lost its others meanwhile may still be referred to.
   static func open(
-    _ path: [UInt8], beneath root: BeneathRoot, options: RepositoryOptions
+    _ path: [UInt8], names: UInt64, beneath root: BeneathRoot, options: RepositoryOptions
   ) throws(SnapshotError) -> LargeFile? {
     do {
       let shown = root.shown(path)
       let file = try root.open(path, [.noFollow, .nonBlocking])
-      let status = try file.status(path: shown)
+      var status = try file.status(path: shown)
+      status.names = max(status.names, names)
       guard status.kind == .file else { return nil }
       let blockSize = options.blockSize(forFileOf: status.size)
       let data = status.isSparse ? try dataBlocks(file, status.size, Int64(blockSize), shown) : nil

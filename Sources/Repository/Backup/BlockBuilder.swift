@@ -127,6 +127,7 @@ final class BlockBuilder {
       contents.append((.file(entry), start..<start + size))
       outcome.totals.files += 1
       outcome.totals.bytes += status.size
+      outcome.totals.allocated += entry.allocated
       outcome.hasContent = outcome.hasContent || size > 0
     }
   }

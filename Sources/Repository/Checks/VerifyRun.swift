@@ -88,7 +88,10 @@ struct VerifyRun {
       entries.removeAll(keepingCapacity: true)
     }
 
-    try ManifestReader(layout: layout, record: record).forEach { (item) throws(SnapshotError) in
+    let manifest = ManifestReader(layout: layout, record: record)
+    var targets = HardLinkTargets()
+    try manifest.forEach { (item) throws(SnapshotError) in
+      targets.note(item)
       switch item {
       case .member(let location):
         try flush()
@@ -109,6 +112,7 @@ struct VerifyRun {
       }
     }
     try flush()
+    try targets.check(in: manifest)
   }
 
   // MARK: - Checking

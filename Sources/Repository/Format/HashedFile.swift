@@ -87,6 +87,8 @@ final class HashedFile {
   static func makeDirectory(_ path: String) throws(FileError) {
     do throws(FileError) { try FileTree.makeDirectory(path) } catch {
       guard error.isExisting else { throw error }
+      // Whoever made it may have died, or be waiting, before its name was durable.
+      try DurableFile.syncDirectory(ofFile: path)
     }
   }
 }

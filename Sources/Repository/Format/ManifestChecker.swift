@@ -96,6 +96,8 @@ struct ManifestChecker {
     let (sum, overflow) = counted.bytes.addingReportingOverflow(entry.size)
     guard !overflow else { throw ManifestFault(message: "sizes that add up to more than there can be") }
     counted.bytes = sum
+    // Never more than the sum above.
+    counted.allocated += entry.allocated
     file = nil
     switch entry.content {
     case .empty: break
@@ -137,7 +139,8 @@ struct ManifestChecker {
     counted.root = end.root
     guard counted == end, packs == record.packs.count, end.files == record.files,
       end.directories == record.directories, end.links == record.links, end.skipped == record.skipped,
-      end.bytes == record.logicalBytes.bytes, !isSingleFile || (end.files == 1 && end.links == 0)
+      end.bytes == record.logicalBytes.bytes, end.allocated == record.allocatedBytes.bytes,
+      !isSingleFile || (end.files == 1 && end.links == 0)
     else { throw ManifestFault(message: "its totals are not those of its lines and of the record") }
     hasEnd = true
   }

@@ -30,13 +30,15 @@ struct ManifestParser {
       return .end(
         ManifestEnd(
           files: try natural("files"), directories: try natural("directories"), links: try natural("links"),
-          skipped: try natural("skipped"), bytes: try natural("bytes"), root: try digest("root")))
+          skipped: try natural("skipped"), bytes: try natural("bytes"),
+          allocated: try natural("allocated"), root: try digest("root")))
     default: throw ManifestFault(message: "a line of unknown kind")
     }
   }
 
   private func fileEntry() throws(ManifestFault) -> FileEntry {
     let size = try need(fields.numbers.s, "s")
+    guard size < FileEntry.sizeLimit else { throw ManifestFault(message: "a file larger than any can be") }
     let content: FileEntry.Content
     if let offset = fields.numbers.o, let digest = fields.numbers.h, fields.numbers.B == nil, offset >= 0,
       size > 0

@@ -40,19 +40,21 @@ final class BlockPlacer {
   private let root: BeneathRoot
   private let staging: String
   private let needed: Int64
-  private let owner: Bool
+  private let owners: RestoredOwners
+  private let syncs: Bool
   private let reader: BlockReader
   private let meter: ProgressMeter
 
   init(
-    root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, pool: RawBlockPool,
-    meter: ProgressMeter
+    root: BeneathRoot, staging: String, needed: Int64, owners: RestoredOwners, syncsEachFile: Bool,
+    pool: RawBlockPool, meter: ProgressMeter
   ) {
     reader = BlockReader(pool: pool)
     self.root = root
     self.staging = staging
     self.needed = needed
-    owner = setsOwner
+    self.owners = owners
+    syncs = syncsEachFile
     self.meter = meter
   }
 
@@ -133,10 +135,11 @@ final class BlockPlacer {
   ) throws(FileError) {
     let metadata = entry.metadata
     // Without the right owner these bits would lend the restoring user's rights to others.
-    let mode = owner ? metadata.mode : metadata.mode & 0o1777
+    let mode = owners.areSet ? metadata.mode : metadata.mode & 0o1777
     try file.setMetadata(
-      owner: owner ? (metadata.user, metadata.group) : nil, mode: mode, modified: metadata.modified,
-      path: shown)
+      owner: owners.toSet(metadata), mode: mode, modified: metadata.modified, path: shown)
+    try owners.note(metadata) { () throws(FileError) in try file.status(path: shown) }
+    if syncs { try file.sync(path: shown) }
   }
 
   private func writing(_ path: [UInt8], _ body: () throws(FileError) -> Void) throws(SnapshotError) {
