@@ -89,7 +89,8 @@ import Values
   }
 
   @Test func aCheckThatDoesNotReadTheDataDoesNotCount() {
-    let age = "- {id: v, action: VerifyIntegrity, with: {checks: [{type: RecoveryPointAge, database: orders}]}}"
+    let age =
+      "- {id: v, action: VerifyIntegrity, with: {checks: [{type: RecoveryPointAge, database: orders}]}}"
     #expect(GraphedPlan.steps(restore("r") + "\n" + age).codes == ["DRP403"])
   }
 

@@ -92,7 +92,8 @@ struct RestoreDatabase: StepAction {
   ) async throws(StepFailure) -> Publication {
     let summary: RestoreSummary
     do throws(SnapshotError) {
-      summary = try await context.environment.snapshots.restore(record.id, of: id, into: staging) { progress in
+      summary = try await context.environment.snapshots.restore(record.id, of: id, into: staging) {
+        progress in
         context.progress(
           StepProgress(
             "restoring \(id)", bytesDone: ByteCount(progress.bytesDone),
@@ -195,7 +196,8 @@ struct RestoreDatabase: StepAction {
         findings.append(
           ProbeFinding(
             "owners of `\(id)`", .notCheckable,
-            "without root, what another user owned would belong to `\(HostFacts.userName)` after the restore"))
+            "without root, what another user owned would belong to `\(HostFacts.userName)` after the restore")
+        )
       }
       if let problem = try await overlap(context) {
         findings.append(ProbeFinding("place of `\(id)`", .blocked, problem))

@@ -44,9 +44,10 @@ struct SnapshotChoice: Sendable {
       case .at(let instant): "no snapshot of `\(database)` was complete at \(instant)"
       case .snapshot(let id): "there is no snapshot \(id) of `\(database)`"
       }
-    let oldest = own.first.map {
-      "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)"
-    } ?? ""
+    let oldest =
+      own.first.map {
+        "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)"
+      } ?? ""
     let damage = damageNote.map { "; \($0)" } ?? ""
     return StepFailure(
       .snapshotMissing, fact + oldest + damage,
