@@ -71,8 +71,9 @@ import Values
   @Test func ownersThatCouldNotBeSetAreNoted() throws {
     let id = PlanFixtures.database("orders")
     #expect(RestoreDatabase.ownersNote(0, of: id) == nil)
-    #expect(RestoreDatabase.ownersNote(1, of: id)?.hasPrefix("the owners of 1 file or folder of `orders`") == true)
-    #expect(RestoreDatabase.ownersNote(7, of: id)?.hasPrefix("the owners of 7 files and folders of `orders`") == true)
+    let (one, seven) = (RestoreDatabase.ownersNote(1, of: id), RestoreDatabase.ownersNote(7, of: id))
+    #expect(one?.hasPrefix("the owners of 1 file or folder of `orders`") == true)
+    #expect(seven?.hasPrefix("the owners of 7 files and folders of `orders`") == true)
   }
 
   @Test func twoNamesOfOnePlaceHaveOneLock() throws {
