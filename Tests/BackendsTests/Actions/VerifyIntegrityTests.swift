@@ -36,7 +36,8 @@ import Values
     #expect(failure?.isRetryable == true)
     #expect(failure?.message == "2 of 3 checks did not pass: first, Command-2")
     #expect(failure?.lastLines.first == "first: expected 1, found 20")
-    #expect(failure?.lastLines.last?.hasPrefix("Command-2: could not run: ProgramUnavailable: `no-such-program`") == true)
+    let last = "Command-2: could not run: ProgramUnavailable: `no-such-program`"
+    #expect(failure?.lastLines.last?.hasPrefix(last) == true)
     let states = Dictionary(uniqueKeysWithValues: here.checks.map { ($0.id, $0.state) })
     #expect(states == ["first": .failed, "Command-2": .errored, "Query-3": .passed])
   }

@@ -2,7 +2,6 @@ import BackendKit
 import Declarations
 import HostSystem
 import RunEvents
-import Synchronization
 import Values
 
 /// Restores files beside their place and swaps them in; the one way in which engines of files restore.
@@ -23,7 +22,7 @@ struct StagedRestoration: Restoration {
 
   let declared: String
   let form: Form
-  private let hold = StagingHold()
+  let hold = StagingHold()
 
   init(path: String, form: Form) {
     declared = path
@@ -148,72 +147,7 @@ struct StagedRestoration: Restoration {
     }
   }
 
-  /// After a step failed: returns when the new data is in place all the same, durably and with the old under its kept
-  /// name; else the target as it was, or a failure that says what is left to do.
-  ///
-  /// Once the new data is in place, restoring again would keep *it* as what stood there before: such a failure is not
-  /// one to try again after.
-  func settle(_ execution: PublishExecution, after error: FileError) throws(StepFailure) {
-    let intent = execution.intent
-    var failure = StepFailure(file: error, doing: "publishing `\(intent.target)`")
-    do throws(FileError) {
-      let mending = try execution.mend()
-      note(mending, of: intent)
-      switch mending.outcome {
-      case .published:
-        try execution.perform(.syncFolder)
-        hold.note("publishing `\(intent.target)` met an error and was completed: \(error)")
-        return
-      case .putBack: failure.message += "; the old data is in place"
-      case .foreign:
-        failure.message += "; something else stands there now, and was left alone"
-        failure.isRetryable = false
-      }
-    } catch let second {
-      failure.message += "; mending it failed too: \(second)"
-      failure.remedy =
-        "remove the cause and run the restore again: it mends what is described in `\(execution.area.intentFile)`"
-      // What cannot be looked at is not known to be old.
-      let live = (try? FileIdentity.at(intent.target)) ?? intent.new
-      if live == intent.new {
-        failure.isRetryable = false
-        failure.message += "; the new data is in place" + oldPlace(intent)
-        failure.remedy =
-          "remove the cause; the data need not be restored again, prove it and see what is kept"
-      }
-    }
-    throw failure
-  }
-
-  /// Where the old data of a swap is that could not be completed.
-  private func oldPlace(_ intent: PublishIntent) -> String {
-    guard let old = intent.old else { return "" }
-    for path in [intent.kept, intent.staged] {
-      // A name that cannot be looked at is not one to point to.
-      if let found = try? FileIdentity.at(path), found == old { return ", and what stood there is `\(path)`" }
-    }
-    return ", and what stood there was to be kept as `\(intent.kept)`"
-  }
-
   func takeNotes() async -> [String] { hold.takeNotes() }
-
-  /// Tells of side files that were not put back.
-  private func note(_ mending: PublishMending, of intent: PublishIntent) {
-    for path in mending.setAside {
-      hold.note(
-        "`\(intent.target)` was used after an interrupted swap had moved its side files away: what one of them held "
-          + "is not in it, and stands at `\(path)`")
-    }
-  }
-
-  /// Tells of side files that stood at the target without the data they belong to.
-  private func noteOrphans(_ intent: PublishIntent) {
-    guard !intent.sides.isEmpty else { return }
-    let names = intent.sides.map { "`\(intent.kept + $0.suffix)`" }.joined(separator: ", ")
-    hold.note(
-      "`\(intent.target)` was missing and files that belong to it were not: they are kept as \(names), for whoever "
-        + "finds the rest")
-  }
 
   private func stage(_ place: RestorePlace, run: RunID) throws(StepFailure) -> String {
     let area = StagingArea(for: place.path, run: run)
@@ -314,20 +248,4 @@ struct StagedRestoration: Restoration {
       .filter { $0.process != own }
       .map { "\($0.command) (\($0.process.pid))" }
   }
-}
-
-/// The lock of a staging folder while it is in use, and what there is to tell about the place.
-private final class StagingHold: Sendable {
-  private let lock = Mutex<SharedFile?>(nil)
-  private let notes = Mutex<[String]>([])
-
-  func keep(_ file: SharedFile) { lock.withLock { $0 = file } }
-  func note(_ text: String) { notes.withLock { $0.append(text) } }
-  func takeNotes() -> [String] {
-    notes.withLock { notes in
-      defer { notes = [] }
-      return notes
-    }
-  }
-  func release() { lock.withLock { $0 = nil } }
 }
