@@ -210,7 +210,7 @@ import Values
     #expect(await fixture.restoreFailure(forged)?.code == .damaged)
   }
 
-  @Test(arguments: [Int64.max, .max - 1, 1 << 62, 1 << 60])
+  @Test(arguments: [.max, .max - 1, 1 << 62, 1 << 60] as [Int64])
   func aFileOfAsManyBlocksAsNumbersHoldIsRefusedNotReckonedWith(size: Int64) async throws {
     let (fixture, record, _) = try await sample()
     let metadata = metadata
