@@ -50,6 +50,13 @@ struct RepositoryDescription: Codable {
     } catch { throw SnapshotError(error, doing: "cannot make the repository") }
     if try !exists(layout) {
       try checkEmpty(layout)
+      // Whoever made the directory may have died before its name was durable. Without the right to read the parent
+      // nobody here can change that.
+      try onFiles("cannot make the repository") { () throws(FileError) in
+        do throws(FileError) { try DurableFile.syncDirectory(ofFile: layout.root) } catch {
+          guard error.isForbidden else { throw error }
+        }
+      }
       let description = RepositoryDescription(
         format: "drplan-repository", version: 1, id: RandomBytes.hex(32))
       let encoder = JSONEncoder()

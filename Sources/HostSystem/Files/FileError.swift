@@ -53,6 +53,8 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isMissing: Bool { number == ENOENT }
   /// Something of that name exists already.
   public var isExisting: Bool { number == EEXIST }
+  /// This process may not do it.
+  public var isForbidden: Bool { number == EACCES || number == EPERM }
   /// A part of the path that should be a folder is none.
   public var isNotDirectory: Bool { number == ENOTDIR }
   /// The file is larger than its reader takes.
