@@ -117,7 +117,10 @@ let package = Package(
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit", "HostSystem"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["drplan", "OrdersExample", "HostSystem", "Values", "DrplanTestKit"]),
+      dependencies: [
+        "drplan", "OrdersExample", "Backends", "BackendKit", "Declarations", "PlanLoading", "HostSystem",
+        "Diagnostics", "Values", "DrplanTestKit",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -79,6 +79,15 @@ public protocol Restoration: Sendable {
 
   /// Removes the staged data after a failure.
   func abandon(_ staging: String) async
+
+  /// What people should know of what it found and did since it was asked last, to be put on record: a swap mended, data
+  /// found in an unexpected state. Asked after `begin` and after `publish`, whether they failed or not.
+  func takeNotes() async -> [String]
+}
+
+extension Restoration {
+  /// Nothing to tell.
+  public func takeNotes() async -> [String] { [] }
 }
 
 /// A place whose data can be asked in SQL.

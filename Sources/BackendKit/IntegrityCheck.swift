@@ -11,14 +11,23 @@ public protocol IntegrityCheck: Sendable {
   /// The check described by those keys.
   init(_ check: Record)
 
-  /// The database it reads, if it reads one.
+  /// The database it is about, if it is about one.
   var database: DatabaseID? { get }
+
+  /// Whether a pass proves something of the data as it stands in that database's place, because the check reads it there.
+  /// Only such a check proves a restore.
+  var readsData: Bool { get }
 
   /// Why it cannot read a database of that engine; nil when it can.
   func misfit(with engine: any DatabaseEngine) -> String?
 
   /// Looks, changing nothing. A failure thrown means that nothing could be found out, which is not a pass.
   func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome
+}
+
+extension IntegrityCheck {
+  /// What names a database reads it, unless a check says otherwise.
+  public var readsData: Bool { database != nil }
 }
 
 /// What a check expected and found.

@@ -77,9 +77,3 @@ int drplan_processors(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (int)count : 1;
 }
-
-void drplan_error_text(int number, char *buffer, uint64_t capacity) {
-  // The GNU variant may answer with a string of its own instead of filling the buffer.
-  const char *text = strerror_r(number, buffer, capacity);
-  if (text != buffer) snprintf(buffer, capacity, "%s", text);
-}

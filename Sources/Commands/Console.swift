@@ -52,6 +52,8 @@ struct Console: Sendable {
 
   /// Says why a command could not do its work.
   func report(_ failure: CommandFailure) {
+    // A plan's findings are printed already: a second value would make both unreadable.
+    guard !failure.message.isEmpty else { return }
     if isJSON { print(failure.json) } else { error.write(failure.text) }
   }
 }

@@ -9,7 +9,9 @@ public enum DrplanTool {
 
   /// Carries out one command line, without the program's own name; the result is the exit code.
   public static func run(_ arguments: [String]) async -> Int32 {
-    await carryOut(arguments).rawValue
+    // `drplan run ... | head` must not end a recovery: what cannot be shown is dropped instead.
+    SignalStream.ignoreBrokenPipes()
+    return await carryOut(arguments).rawValue
   }
 
   private static func carryOut(_ arguments: [String]) async -> ExitCode {
@@ -36,7 +38,10 @@ public enum DrplanTool {
     let console = Console(invocation)
     guard let verb = VerbList.verb(at: invocation.path) else { return .defect }
     do throws(CommandFailure) {
-      return try await verb.run(invocation, console)
+      guard verb.isInterruptible else { return try await verb.run(invocation, console) }
+      return try await Interruptible.run(console) { () async throws(CommandFailure) in
+        try await verb.run(invocation, console)
+      }
     } catch {
       console.report(error)
       return error.exitCode

@@ -2,12 +2,19 @@ import CommandLineKit
 import Values
 
 /// One command of the tool; conforming types live one per file in `Verbs/` and are listed once in `VerbList`.
-protocol Verb {
+protocol Verb: SendableMetatype {
   /// Its name, options, help.
   static var declaration: CommandDeclaration { get }
 
+  /// Whether it works for long and cleans up when it is interrupted: then Ctrl-C and SIGTERM cancel it.
+  static var isInterruptible: Bool { get }
+
   /// Carries it out: the result on standard output, everything else on standard error.
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode
+}
+
+extension Verb {
+  static var isInterruptible: Bool { false }
 }
 
 /// Why a command could not do its work.
@@ -67,7 +74,8 @@ enum VerbList {
     "snapshots", summary: "list, show, verify and restore snapshots",
     subcommands: snapshotVerbs.map { $0.declaration })
   static let runs = CommandDeclaration(
-    "runs", summary: "records of runs: list, show, report, verify", subcommands: runVerbs.map { $0.declaration })
+    "runs", summary: "records of runs: list, show, report, verify",
+    subcommands: runVerbs.map { $0.declaration })
 
   static let declaration = CommandDeclaration(
     "drplan", summary: "execute disaster-recovery plans and prove that their objectives were met",

@@ -79,7 +79,7 @@ extension Shape {
       if key.isRequired {
         isComplete = false
         decoding.report(
-          .missingKey, "\(noun) needs the key `\(key.name)`",
+          .missingKey, "missing key `\(key.name)` in \(noun)",
           at: SourceRange(start: range.start, end: range.start),
           hint: "`\(key.name)`: \(key.summary)")
       } else if let fallback = key.fallback {

@@ -1,3 +1,4 @@
+// Over 300 lines: the scalar types of the plan language side by side, so that they refuse in the same words.
 import Diagnostics
 public import PlanSyntax
 public import Values
@@ -273,7 +274,9 @@ extension ValueType where Value == ByteCount {
 extension ValueType where Value == RecoveryPoint {
   /// `Latest`, an instant, or the id of a snapshot.
   public static var recoveryPoint: ValueType<RecoveryPoint> {
-    ValueType<String>.text.map("a recovery point") { text, node, decoding in
+    let pattern = "^(Latest|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].+|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})$"
+    let schema = SchemaText.orReference(["type": "string", "pattern": .string(pattern)])
+    return ValueType<String>.text.map("a recovery point", schema: schema) { text, node, decoding in
       guard let point = RecoveryPoint(planText: text) else {
         decoding.report(
           .badRecoveryPoint, "`\(text)` is not a recovery point", at: node.range,
@@ -282,6 +285,13 @@ extension ValueType where Value == RecoveryPoint {
       }
       return point
     }
+  }
+}
+
+extension ValueType where Value == String {
+  /// A text whose schema asks for kebab-case; whoever reads it makes the name of it.
+  public static var kebabCase: ValueType<String> {
+    text.map("a name in kebab-case", schema: SchemaText.kebabCase) { text, _, _ in text }
   }
 }
 
@@ -312,7 +322,8 @@ extension ValueType {
   /// The name of a database, service or channel that the plan declares.
   public static func name<Kind>(_ family: NameUse.Family) -> ValueType<Identifier<Kind>>
   where Value == Identifier<Kind> {
-    ValueType<String>.text.map("the name of a \(family.rawValue)") { text, node, decoding in
+    ValueType<String>.text.map("the name of a \(family.rawValue)", schema: SchemaText.kebabCase) {
+      text, node, decoding in
       guard let name = Identifier<Kind>(text) else {
         decoding.report(
           .badName, "`\(text)` is not the name of a \(family.rawValue)", at: node.range,

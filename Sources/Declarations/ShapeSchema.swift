@@ -32,6 +32,11 @@ extension Shape {
 
 /// Schemas of values that parameters may stand for.
 enum SchemaText {
+  /// Names of the plan's own choice, as `Identifier` takes them.
+  static let kebabCase = orReference([
+    "type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 63,
+  ])
+
   /// What `schema` allows, or a text with a reference in it: editors must not mark what the loader accepts.
   static func orReference(_ schema: JSONValue) -> JSONValue {
     ["anyOf": [schema, ["type": "string", "pattern": "\\$\\{(params|plan)\\."]]]

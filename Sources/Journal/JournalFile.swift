@@ -1,4 +1,3 @@
-import Glibc
 import HostSystem
 import RunEvents
 import Synchronization
@@ -16,9 +15,9 @@ final class JournalFile: Sendable {
   init(creating path: String, run: RunID, plan: PlanName, host: String) throws(RecordingError) {
     do throws(FileError) {
       let descriptor = try FileDescriptor.open(
-        path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        path, [.writeOnly, .append, .create, .exclusive, .noFollow], mode: 0o600)
       // Who looks whether the journal is locked holds the lock for an instant.
-      while !(try descriptor.tryLock(path: path)) { sched_yield() }
+      try descriptor.lock(path: path)
       try descriptor.sync(path: path)
       try DurableFile.syncDirectory(ofFile: path)
       file = SharedFile(descriptor, path: path)

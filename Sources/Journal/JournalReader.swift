@@ -1,4 +1,3 @@
-import Glibc
 import HostSystem
 public import RunEvents
 import Values
@@ -31,7 +30,7 @@ public enum JournalReader {
     do throws(FileError) {
       return try await runBlocking { () throws(FileError) in
         do throws(FileError) {
-          return try !FileDescriptor.open(path, O_RDONLY).tryLock(path: path)
+          return try !FileDescriptor.open(path).tryLock(path: path)
         } catch {
           guard error.isMissing else { throw error }
           return false
@@ -147,19 +146,12 @@ public enum JournalReader {
   }
 
   private static func load(_ path: String) throws(FileError) -> [UInt8] {
-    let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
+    let file = try FileDescriptor.open(path, .noFollow)
     let size = try file.status(path: path).size
     guard size <= limit else {
       throw FileError(
         "read", path, detail: "it has \(size) bytes, more than the \(limit) that a journal may have")
     }
-    var bytes = [UInt8](repeating: 0, count: Int(size))
-    var result: Result<Int, FileError> = .success(0)
-    bytes.withUnsafeMutableBytes { buffer in
-      let target = UnsafeMutableRawBufferPointer(buffer)
-      result = Result { () throws(FileError) in try file.read(into: target, at: 0, path: path) }
-    }
-    bytes.removeLast(bytes.count - (try result.get()))
-    return bytes
+    return try file.bytes(Int(size), path: path)
   }
 }

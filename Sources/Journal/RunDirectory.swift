@@ -30,9 +30,9 @@ public struct RunDirectory: Sendable, Hashable {
     let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
     do throws(FileError) {
       try await runBlocking { () throws(FileError) in
-        try makeAll(runs(in: stateDirectory))
-        try make(directory.path)
-        try make(directory.logs)
+        try FileTree.makeDirectories(runs(in: stateDirectory))
+        try FileTree.makeDirectory(directory.path)
+        try FileTree.makeDirectory(directory.logs)
         try DurableFile.create(text, at: directory.plan)
       }
     } catch {
@@ -43,37 +43,5 @@ public struct RunDirectory: Sendable, Hashable {
 
   static func runs(in stateDirectory: String) -> String {
     stateDirectory.hasSuffix("/") ? stateDirectory + "runs" : stateDirectory + "/runs"
-  }
-
-  /// Makes one directory that must not exist, 0700, and its name durable.
-  private static func make(_ path: String) throws(FileError) {
-    let (parent, name) = split(path)
-    try BeneathRoot(FileDescriptor.directory(parent), path: parent).makeDirectory(Array(name.utf8))
-    try DurableFile.syncDirectory(parent)
-  }
-
-  /// Makes a directory and whatever is missing above it.
-  private static func makeAll(_ path: String) throws(FileError) {
-    do throws(FileError) {
-      _ = try FileDescriptor.directory(path)
-      return
-    } catch {
-      guard error.isMissing else { throw error }
-    }
-    let (parent, _) = split(path)
-    if parent != "." && parent != "/" { try makeAll(parent) }
-    do throws(FileError) {
-      try make(path)
-    } catch {
-      // Another run may have made it meanwhile.
-      guard error.isExisting else { throw error }
-    }
-  }
-
-  private static func split(_ path: String) -> (parent: String, name: String) {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    let parent = DurableFile.parent(of: path)
-    return (parent, String(path.split(separator: "/").last ?? ""))
   }
 }

@@ -13,19 +13,30 @@ public struct RunStore: Sendable {
   public func list() async throws(JournalError) -> [RunDirectory] {
     let path = RunDirectory.runs(in: stateDirectory)
     do throws(FileError) {
-      let names = try await runBlocking { () throws(FileError) -> [[UInt8]] in
+      return try await runBlocking { () throws(FileError) -> [RunDirectory] in
         do throws(FileError) {
-          return try DirectoryReader.names(in: FileDescriptor.directory(path), path: path)
+          let names = try DirectoryReader.names(in: FileDescriptor.directory(path), path: path)
+          return inOrder(names.compactMap { RunID(String(decoding: $0, as: UTF8.self)) }, in: path)
+            .map { RunDirectory(run: $0, stateDirectory: stateDirectory) }
         } catch {
           guard error.isMissing else { throw error }
           return []
         }
       }
-      return names.compactMap { RunID(String(decoding: $0, as: UTF8.self)) }.sorted()
-        .map { RunDirectory(run: $0, stateDirectory: stateDirectory) }
     } catch {
       throw JournalError(error)
     }
+  }
+
+  /// Ids tell the second in which a run started; among those of one second the age of their directories decides.
+  private func inOrder(_ runs: [RunID], in path: String) -> [RunID] {
+    let aged = runs.map { run -> (run: RunID, second: Substring, age: Int64) in
+      let folder = "\(path)/\(run)"
+      // One that went away meanwhile, or may not be read, comes first of its second.
+      let status = try? FileDescriptor.directory(folder).status(path: folder)
+      return (run, run.text.prefix { $0 != "-" }, status?.modified ?? 0)
+    }
+    return aged.sorted { ($0.second, $0.age, $0.run.text) < ($1.second, $1.age, $1.run.text) }.map(\.run)
   }
 
   /// The run that `text` names: its id, the beginning of only one id, or `latest`.

@@ -20,8 +20,8 @@ public struct PlanLoader: Sendable {
 
   /// Reads a plan.
   ///
-  /// With errors among the diagnostics it is good for `GraphBuilder` to find more of them, and must not run; it is nil when
-  /// not even its first level could be read.
+  /// With errors among the diagnostics there is no `plan`; what could be read is then `partial`, good for `GraphBuilder` to
+  /// find more of them in the same go, if at least the first level could be read.
   ///
   /// - Parameters:
   ///   - source: the text and where it stands.
@@ -29,14 +29,14 @@ public struct PlanLoader: Sendable {
   ///   - usesExamples: whether a parameter without value may take its `example`: for validation, never for a run.
   public func load(
     _ source: PlanSource, arguments: [String: String] = [:], usesExamples: Bool
-  ) -> (plan: Plan?, diagnostics: [Diagnostic]) {
+  ) -> (plan: Plan?, partial: Plan?, diagnostics: [Diagnostic]) {
     let parsed = PlanParser.parse(bytes: source.bytes, file: source.file)
-    guard var root = parsed.root else { return (nil, parsed.diagnostics) }
+    guard var root = parsed.root else { return (nil, nil, parsed.diagnostics) }
     var decoding = Decoding(baseDirectory: source.directory)
     let shape = PlanShape(registry: registry)
     guard case .mapping = root.content else {
       decoding.reportMismatch(root, expected: "a plan, a mapping that begins with `apiVersion: drplan/v1`")
-      return (nil, parsed.diagnostics + decoding.placed(in: source.file))
+      return (nil, nil, parsed.diagnostics + decoding.placed(in: source.file))
     }
     let parameters = ParameterSection.read(root, arguments, usesExamples: usesExamples, &decoding)
     let unresolved = Substitution.run(&root, parameters: parameters, &decoding)
@@ -55,7 +55,7 @@ public struct PlanLoader: Sendable {
       // An alias repeats the errors of its anchor.
       if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
-    return (plan, diagnostics.inReadingOrder)
+    return (diagnostics.hasErrors ? nil : plan, plan, diagnostics.inReadingOrder)
   }
 }
 

@@ -12,7 +12,7 @@ struct PlanShape {
 
   static let apiVersion = Key.required("apiVersion", .text, "the version of the plan language: `drplan/v1`")
   static let kind = Key.required("kind", .text, "what the file is: `RecoveryPlan`")
-  static let name = Key<String>.required("name", .text, "the plan's name, in kebab-case")
+  static let name = Key<String>.required("name", .kebabCase, "the plan's name")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let description = Key<String?>.optional("description", .text, "what the plan recovers, for people")
   static let owner = Key<String?>.optional("owner", .text, "who answers for the plan")
@@ -91,6 +91,8 @@ struct PlanShape {
     let record = shape.read(all.filter { !$0.key.hasPrefix("x-") }, at: root.range, &decoding)
     let notes = decoding.takeNotes()
     guard let record else {
+      // Names and steps are read all the same, so that their errors are reported in the same go.
+      checkNames(root, &decoding)
       readSteps(root, &decoding)
       return nil
     }
@@ -145,6 +147,18 @@ struct PlanShape {
   private func readSteps(_ root: Node, _ decoding: inout Decoding) {
     let section = StepSection(registry: registry, digest: { _ in .zero })
     for key in ["steps", "finally"] { section.readAll(root[key], &decoding) }
+  }
+
+  private func checkNames(_ root: Node, _ decoding: inout Decoding) {
+    if let node = root["name"], let text = node.text {
+      let _: PlanName? = identifier(text, node.range, "plan", &decoding)
+    }
+    for (section, noun) in [("databases", "database"), ("services", "service"), ("channels", "channel")] {
+      guard case .mapping(let entries)? = root[section]?.content else { continue }
+      for entry in entries {
+        let _: DatabaseID? = identifier(entry.key, entry.keyRange, noun, &decoding)
+      }
+    }
   }
 
   private func identifier<Kind>(

@@ -16,7 +16,7 @@ struct StepSection {
     self.digest = digest
   }
 
-  static let id = Key<String>.required("id", .text, "the step's name, in kebab-case")
+  static let id = Key<String>.required("id", .kebabCase, "the step's name")
   static let title = Key<String?>.optional("title", .text, "a title for people")
   static let needs = Key<[StepNeed]?>.optional(
     "needs",
@@ -114,14 +114,12 @@ struct StepSection {
       let with = node.entry("with")?.value ?? Node(.mapping([]), range: node.range)
       return entry.declaration.shape.read(with, &decoding)
     }
-    guard let entry, let record, let inputs, let inputs else { return nil }
-    guard let id = StepID(record[Self.id]) else {
+    if let node = node["id"], let text = node.text, StepID(text) == nil {
       decoding.report(
-        .badName, "`\(record[Self.id])` is not a name for a step",
-        at: record.range(of: Self.id) ?? node.range,
+        .badName, "`\(text)` is not a name for a step", at: node.range,
         hint: "kebab-case: lower-case letters, digits and hyphens, beginning with a letter, at most 63")
-      return nil
     }
+    guard let entry, let record, let inputs, let inputs, let id = StepID(record[Self.id]) else { return nil }
     let notes = decoding.takeNotes()
     return Step(
       id: id, title: record[Self.title], actionName: entry.declaration.name, action: entry.make(inputs),

@@ -1,3 +1,4 @@
+// Over 300 lines: one state machine, whose states can only be followed together.
 import CYAML
 
 /// The same events as libyaml's for the plain YAML that most plans are written in, in a tenth of the time.

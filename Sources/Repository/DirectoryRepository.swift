@@ -1,6 +1,5 @@
 public import BackendKit
 import FoundationEssentials
-import Glibc
 import HostSystem
 public import Values
 
@@ -45,7 +44,7 @@ public struct DirectoryRepository: SnapshotStore {
       layout: layout, options: options, source: source, tool: tool, now: now, progress: progress)
     return try await runBlockingCancellable { [layout] (flag) throws(SnapshotError) in
       try RepositoryDescription.make(layout)
-      Leftovers.remove(layout)
+      Workspace.removeLeftovers(layout)
       return try run.run(flag)
     }
   }
@@ -90,15 +89,14 @@ public struct DirectoryRepository: SnapshotStore {
     try await runBlockingCancellable { [layout] (_) throws(SnapshotError) in
       let exists = try RepositoryDescription.exists(layout)
       // For a repository that is still to be made, the nearest directory that exists counts.
-      var place = layout.root
-      while access(place, F_OK) != 0, errno == ENOENT, place != DurableFile.parent(of: place) {
-        place = DurableFile.parent(of: place)
+      let place = try onFiles("cannot look at the repository") { () throws(FileError) in
+        try HostPath.nearestExisting(layout.root)
       }
       // An unknown amount of free space is reported as unknown.
       let space = try? FileSystemSpace.at(place)
       return StoreStatus(
-        exists: exists, isReadable: exists && access(layout.root, R_OK | X_OK) == 0,
-        isWritable: access(place, W_OK | X_OK) == 0, freeBytes: space.map { ByteCount($0.freeBytes) },
+        exists: exists, isReadable: exists && PathAccess.isReadableFolder(layout.root),
+        isWritable: PathAccess.isWritableFolder(place), freeBytes: space.map { ByteCount($0.freeBytes) },
         location: layout.root)
     }
   }

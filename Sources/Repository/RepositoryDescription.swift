@@ -1,6 +1,5 @@
 import BackendKit
 import FoundationEssentials
-import Glibc
 import HostSystem
 import Values
 
@@ -16,7 +15,7 @@ struct RepositoryDescription: Codable {
   static func exists(_ layout: RepositoryLayout) throws(SnapshotError) -> Bool {
     let bytes: [UInt8]
     do { bytes = try DurableFile.read(layout.description, limit: 64 << 10) } catch {
-      if error.isMissing || error.number == ENOTDIR { return false }
+      if error.isMissing || error.isNotDirectory { return false }
       throw SnapshotError(error, doing: "cannot open the repository")
     }
     // Anything else than a description is the same mistake.
@@ -47,7 +46,7 @@ struct RepositoryDescription: Codable {
   /// Makes what is missing of a repository.
   static func make(_ layout: RepositoryLayout) throws(SnapshotError) {
     do throws(FileError) {
-      if access(layout.root, F_OK) != 0 { try HashedFile.makeDirectory(layout.root) }
+      if !HostPath.isDirectory(layout.root) { try HashedFile.makeDirectory(layout.root) }
     } catch { throw SnapshotError(error, doing: "cannot make the repository") }
     if try !exists(layout) {
       try checkEmpty(layout)
@@ -83,25 +82,6 @@ struct RepositoryDescription: Codable {
       throw SnapshotError(
         .unsupported, "`\(layout.root)` is not a repository, and not empty: it holds `\(stranger)`",
         remedy: "name an empty or new directory")
-    }
-  }
-}
-
-/// Temporary files of backups that died.
-enum Leftovers {
-  /// Removes those that nobody holds the lock of.
-  ///
-  /// What cannot be removed is left for the next time: it costs space, never correctness.
-  static func remove(_ layout: RepositoryLayout) {
-    guard let directory = try? FileDescriptor.directory(layout.temporary),
-      let names = try? DirectoryReader.names(in: directory, path: layout.temporary)
-    else { return }
-    for name in names {
-      let path = layout.temporary + "/" + String(decoding: name, as: UTF8.self)
-      guard let file = try? FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW),
-        (try? file.tryLock(path: path)) == true
-      else { continue }
-      _ = unlink(path)
     }
   }
 }

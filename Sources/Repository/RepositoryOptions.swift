@@ -12,13 +12,21 @@ struct RepositoryOptions: Sendable {
   var packedBlock = 1 << 20
   /// A pack is closed at the first end of a file beyond this size.
   var packTarget: Int64 = 256 << 20
-  /// Bytes of plain content in flight between threads.
-  var window: Int { (workers + 1) * max(8 << 20, packedBlock) }
+  /// Bytes of plain content in flight between threads: a block of the largest kind for each processor.
+  var window: Int { max(workers, 2) * max(Self.largestBlock, packedBlock) }
+  /// What a large file counts for in a backup's window while it is open: however many processors there are, at most
+  /// 64 are, so that descriptors do not run out on many files of holes, which weigh nothing else.
+  var openWeight: Int { window / 64 }
   /// Files at least this large are restored past the page cache: no copy, no flood of dirty pages for the sync at the
   /// end to wait for.
   var directWrites: Int64 = 4 << 20
   /// Threads that restore: more than processors, because those that write wait for the device.
   var restorers: Int { workers + 2 }
+  /// Whether a restore syncs each file by itself, because the sync of the file system at its end would not tell of a
+  /// write that failed.
+  var syncsEachFile = !WritebackErrors.areToldForFileSystem
+  /// Whether a restore gives files to the owners they had.
+  var setsOwners = HostFacts.isRoot
   /// Forces the path lookup that needs no openat2.
   var walksComponents = false
 

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -41,7 +40,7 @@ struct SnapshotLister {
   /// One record, checked.
   func record(_ id: SnapshotID, of database: DatabaseID) throws(SnapshotError) -> SnapshotRecord {
     try RepositoryDescription.check(layout)
-    guard access(layout.record(id, of: database), F_OK) == 0 else {
+    guard PathAccess.exists(layout.record(id, of: database)) else {
       throw SnapshotError(
         .snapshotMissing, "there is no snapshot `\(id)` of `\(database)` in `\(layout.root)`",
         remedy: "list the snapshots there are")

@@ -27,6 +27,7 @@ public enum GraphBuilder {
     let graph = assemble(
       plan, index, needs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
+    NotificationCheck.run(graph, &diagnostics)
     if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
     if !broken(diagnostics, [.restoredWhen]) { TimeBudgetCheck.run(graph, &diagnostics) }
     return (diagnostics.hasErrors ? nil : graph, diagnostics)

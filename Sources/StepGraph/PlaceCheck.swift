@@ -2,6 +2,7 @@ import BackendKit
 import Declarations
 import Diagnostics
 import PlanModel
+import Values
 
 /// Holds the places of the databases against each other and against the repository.
 enum PlaceCheck {

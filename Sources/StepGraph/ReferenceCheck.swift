@@ -2,15 +2,13 @@ import BackendKit
 import Declarations
 import Diagnostics
 import PlanModel
+import RunEvents
 import Values
 
 /// Sees to it that every run-time reference has a value by the time its step runs.
 enum ReferenceCheck {
-  /// What `${run.…}` offers; filled in by the fold over the run's events.
-  static let runNames = [
-    "id", "mode", "plan", "result", "recoveryTime", "recoveryPoint", "dataLoss", "startedAt", "failedStep",
-    "error",
-  ]
+  /// What `${run.…}` offers.
+  static let runNames = RunReferenceNames.all
 
   static func run(_ graph: StepGraph, _ index: StepIndex, _ diagnostics: inout [Diagnostic]) {
     for placed in graph.plan.references {

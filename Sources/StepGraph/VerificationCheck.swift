@@ -20,7 +20,7 @@ enum VerificationCheck {
               "the check `\(planned.id)` of `\(entry.step.id)` does not fit the database `\(id)` "
                 + "(engine \(database.engineName))", at: entry.step.range, hint: misfit))
         }
-        if planned.isRequired, !entry.isFinally,
+        if planned.isRequired, planned.check.readsData, !entry.isFinally,
           entry.step.onFailure != .continue || node == graph.restoredWhen
         {
           readers[id, default: []].append(node)

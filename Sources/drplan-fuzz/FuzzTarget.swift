@@ -24,7 +24,7 @@ struct FuzzTarget: Sendable {
     precondition(PlanParser.compareReaders(bytes) != .different, "the quick reader and libyaml disagree")
     let loader = PlanLoader(registry: Backends.registry, digest: { _ in .zero })
     let source = PlanSource(file: "plan.yaml", directory: "/plans", bytes: bytes)
-    let (plan, findings) = loader.load(source, usesExamples: true)
+    let (_, plan, findings) = loader.load(source, usesExamples: true)
     let diagnostics = findings + (plan.map { GraphBuilder.build($0).diagnostics } ?? [])
     guard !diagnostics.isEmpty else { return }
     let sources = ["plan.yaml": SourceText(bytes: bytes)]

@@ -117,9 +117,9 @@ import Testing
   }
 
   @Test func controlCharactersAreShownAndNotSent() {
-    #expect(excerpt("a: 1️⃣\u{1B}[2J2️⃣ x\n") == ["a: \\u{1B}[2J x", "   ^^^^^^^^^"])
-    #expect(one("1️⃣a2️⃣", "bad \u{1B}]0;x\u{7}", hint: "\u{202E}x\n").contains("bad \\u{1B}]0;x\\u{7}\n"))
-    #expect(one("1️⃣a2️⃣", "x", hint: "\u{202E}x\n").contains("help: \\u{202E}x\\n\n"))
+    #expect(excerpt("a: 1️⃣\u{1B}[2J2️⃣ x\n") == ["a: \\u{1b}[2J x", "   ^^^^^^^^^"])
+    #expect(one("1️⃣a2️⃣", "bad \u{1B}]0;x\u{7}", hint: "\u{202E}x\n").contains("bad \\u{1b}]0;x\\u{7}\n"))
+    #expect(one("1️⃣a2️⃣", "x", hint: "\u{202E}x\n").contains("help: \\u{202e}x\\n\n"))
   }
 
   @Test func aSpanOverSeveralLinesIsShownByItsFirst() {

@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: DiagnosticRule.all) func aRuleHasAManualPage(rule: DiagnosticRule) {
     #expect(rule.summary.count > 10 && rule.summary.first?.isLowercase == false && rule.summary.last == ".")
-    #expect(rule.why.count > 60 && rule.why.last == ".")
+    #expect(rule.why.count > 50 && rule.why.last == ".")
     #expect(!rule.bad.isEmpty && !rule.good.isEmpty && rule.bad != rule.good)
     let page = DiagnosticRenderer.manualPage(rule)
     #expect(page.hasPrefix("\(rule.code) \(rule.name) "))

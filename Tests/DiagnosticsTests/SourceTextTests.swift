@@ -35,8 +35,4 @@ import Testing
     #expect(UserText.quoted(sixty) == "`\(sixty)`")
     #expect(UserText.quoted(sixty + "b") == "`\(sixty)…`")
   }
-
-  @Test func joinersThatHoldEmojiTogetherAreKept() {
-    #expect(UserText.harmless("👩\u{200D}🚀 \u{200B}") == "👩\u{200D}🚀 \\u{200B}")
-  }
 }

@@ -13,25 +13,33 @@ public struct CheckFixture: IntegrityCheck {
   static let rowCounts = KindDeclaration(
     "RowCounts", summary: "counts rows", notes: "", example: "", shape: Shape("a check", [of.erased]))
 
+  static let recoveryPointAge = KindDeclaration(
+    "RecoveryPointAge", summary: "reads no data", notes: "", example: "",
+    shape: Shape("a check", [of.erased]))
+
   /// Like a real one.
   public static var declaration: KindDeclaration { engineCheck }
 
   /// What it reads.
   public let database: DatabaseID?
+  /// Whether it proves anything of the data.
+  public let readsData: Bool
   private let engine: String?
 
   /// From the keys of a plan; fits every engine.
   public init(_ check: Record) { self.init(check, needs: nil) }
 
-  init(_ check: Record, needs engine: String?) {
+  init(_ check: Record, needs engine: String?, readsData: Bool = true) {
     database = check[Self.of]
     self.engine = engine
+    self.readsData = readsData
   }
 
   /// A check of that database; with `engine`, it fits no other.
   public init(of database: DatabaseID, needs engine: String? = nil) {
     self.database = database
     self.engine = engine
+    readsData = true
   }
 
   /// Whether the engine is the one that it needs.

@@ -41,6 +41,7 @@ public enum RegistryFixtures {
     entries: [
       .init(CheckFixture.engineCheck) { CheckFixture($0, needs: nil) },
       .init(CheckFixture.rowCounts) { CheckFixture($0, needs: "SQLite") },
+      .init(CheckFixture.recoveryPointAge) { CheckFixture($0, needs: nil, readsData: false) },
     ])
 
   /// Stands in for SHA-256: equal texts have equal digests, others do not in practice (FNV-1a four times).

@@ -1,3 +1,4 @@
+// Over 300 lines: one model of driver and backends, whose parts share their whole state.
 import BackendKit
 import PlanModel
 import RunEvents

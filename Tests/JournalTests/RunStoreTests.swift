@@ -8,7 +8,7 @@ import Values
 /// Which runs there are and which one is meant.
 @Suite struct RunStoreTests {
   private let ids = [
-    "20261119T031502Z-orders-0001", "20261120T031502Z-billing-00ff", "20261120T031502Z-orders-7f3a",
+    "20261119T031502Z-orders-0001", "20261120T031502Z-billing-00ff", "20261120T031503Z-orders-7f3a",
   ]
 
   @Test func runsAreListedOldestFirstAndOtherThingsLeftOut() async throws {
@@ -27,6 +27,18 @@ import Values
         let found = try await store.find(text)
         #expect(found.run.text == id)
       }
+    }
+  }
+
+  @Test func ofRunsOfOneSecondTheYoungerDirectoryIsTheLatest() async throws {
+    try await withRuns { store in
+      for (id, nanoseconds) in [("20261121T000000Z-a-ffff", 1), ("20261121T000000Z-a-0000", 2)] {
+        let folder = store.stateDirectory + "/runs/" + id
+        try #require(mkdir(folder, 0o700) == 0)
+        let time = timespec(tv_sec: 1_800_000_000, tv_nsec: nanoseconds)
+        try #require(utimensat(AT_FDCWD, folder, [time, time], 0) == 0)
+      }
+      #expect(try await store.find("latest").run.text == "20261121T000000Z-a-0000")
     }
   }
 

@@ -13,7 +13,7 @@ struct LoadedPlan {
   init(_ marked: String, arguments: [String: String] = [:], usesExamples: Bool = false) {
     self.marked = MarkedText(marked)
     let loader = PlanLoader(registry: RegistryFixtures.registry, digest: RegistryFixtures.digest)
-    (plan, diagnostics) = loader.load(
+    (plan, _, diagnostics) = loader.load(
       PlanSource(file: "plan.yaml", directory: "/plans/orders", bytes: self.marked.bytes),
       arguments: arguments,
       usesExamples: usesExamples)

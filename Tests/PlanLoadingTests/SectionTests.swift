@@ -245,7 +245,7 @@ import Values
   @Test func theFirstLevelNamesWhatIsMissing() {
     #expect(
       LoadedPlan("apiVersion: drplan/v1\nkind: RecoveryPlan\n").messages.sorted() == [
-        "a plan needs the key `name`", "a plan needs the key `objectives`", "a plan needs the key `steps`",
+        "missing key `name` in a plan", "missing key `objectives` in a plan", "missing key `steps` in a plan",
       ])
   }
 

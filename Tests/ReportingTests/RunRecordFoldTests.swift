@@ -23,6 +23,21 @@ import Values
     #expect(RunRecordFold(decoded).record() == RunRecordFold(events).record())
   }
 
+  @Test func aSwapThatWasAnnouncedStaysOnRecordWhenAnotherKeepsOtherData() throws {
+    var story = try RunStory(steps: try RunStory.ordersSteps)
+    try story.begin("restore-orders", at: 1)
+    var swap = Publication(
+      database: try name("orders"), target: "/srv/o.db", staging: "/srv/s", kept: "/srv/o.db.before-1",
+      holders: [])
+    try story.evidence("restore-orders", .publishing(swap))
+    swap.kept = "/srv/o.db.before-2"
+    try story.evidence("restore-orders", .publishing(swap))
+    try story.evidence("restore-orders", .published(swap))
+    let record = try unwrapped(RunRecordFold(story.events).record())
+    #expect(record.publications.map(\.state) == [.announced, .done])
+    #expect(record.publications.map(\.kept) == ["/srv/o.db.before-1", "/srv/o.db.before-2"])
+  }
+
   @Test func applyingOneByOneGivesTheSameRecordAsAllAtOnce() throws {
     let events = try RunStory.good().events
     var fold = RunRecordFold()

@@ -30,7 +30,7 @@ import Values
 
   @Test func everyNameHasAValueThatIsNotEmpty() throws {
     let fold = RunRecordFold(try RunStory.good().events)
-    let values = RunRecordFold.referenceNames.map { fold.reference($0) ?? "" }
+    let values = RunReferenceNames.all.sorted().map { fold.reference("run.\($0)") ?? "" }
     #expect(
       values == [
         "2 m 03 s", "none", "none", RunStory.run, "recovery", "orders", "2026-11-20T03:12:59.250Z", "12.4 s",

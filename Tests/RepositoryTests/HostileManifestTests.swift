@@ -15,7 +15,7 @@ import Values
     _ fixture: Fixture, _ original: SnapshotRecord, totals: ManifestEnd? = nil,
     _ items: (SnapshotRecord) -> [ManifestItem]
   ) throws -> SnapshotRecord {
-    let writer = try ManifestWriter(in: fixture.layout.temporary, options: .small())
+    let writer = try ManifestWriter(in: try Workspace(fixture.layout), options: .small())
     let head = ManifestHead(
       database: original.database, snapshot: original.id, engine: original.engine, kind: "Full",
       startedAt: original.startedAt, consistentAt: original.consistentAt, isSingleFile: false)
@@ -26,6 +26,7 @@ import Values
       case .file(let entry):
         counted.files += 1
         counted.bytes &+= entry.size
+        counted.allocated &+= entry.allocated
       case .directory: counted.directories += 1
       case .link, .hardLink: counted.links += 1
       default: break
@@ -41,6 +42,7 @@ import Values
     record.directories = end.directories
     record.links = end.links
     record.logicalBytes = ByteCount(end.bytes)
+    record.allocatedBytes = ByteCount(end.allocated)
     let (sealed, bytes) = try RecordFile.seal(record)
     overwrite(fixture.layout.record(record.id, of: record.database), bytes)
     return sealed
@@ -126,6 +128,18 @@ import Values
     #expect(await fixture.restoreFailure(forged) != nil)
   }
 
+  @Test func aSecondNameOfNothingIsFoundByAVerificationAndBeforeARestore() async throws {
+    let (fixture, record, member) = try await sample()
+    let forged = try forge(fixture, record) { _ in
+      [top, .member(member), file("b"), .hardLink(Array("z".utf8), of: Array("a".utf8))]
+    }
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.repository.verify(forged.id, of: fixture.database) { _ in }
+    }
+    #expect(error?.code == .damaged && error?.message.contains("`a`") == true)
+    #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+  }
+
   @Test func doubledAndMisplacedEntriesAreRefused() async throws {
     let (fixture, record, member) = try await sample()
     let metadata = metadata
@@ -171,6 +185,8 @@ import Values
       [top, big(4096, 4096, 1), block(0) { $0.size = 1 << 20 }],
       [top, big(4096, 4096, 1), block(0), block(1)],
       [top, big(.max, 4096, 1 << 62)],
+      [top, big(.max, 4096, 1, sparse: true), block(1 << 50) { $0.pack = 7 }],
+      [top, big(.max, 4096, 1, sparse: true), block(.max)],
       [top, block(0)],
     ]
     for items in cases {
@@ -192,6 +208,23 @@ import Values
     ]
     let forged = try forge(fixture, record) { _ in items }
     #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+  }
+
+  @Test(arguments: [Int64.max, Int64.max - 1, Int64(1) << 62, Int64(1) << 60])
+  func aFileOfAsManyBlocksAsNumbersHoldIsRefusedNotReckonedWith(size: Int64) async throws {
+    let (fixture, record, _) = try await sample()
+    let metadata = metadata
+    for block in [512, 4096, 8 << 20] {
+      let entry = FileEntry(
+        path: [97], metadata: metadata, size: size,
+        content: .blocks(size: block, count: FileEntry.blocks(of: block, in: size)), isSparse: true)
+      #expect(entry.allocated == size)
+      let forged = try forge(fixture, record) { _ in [top, .file(entry)] }
+      #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+      await #expect(throws: SnapshotError.self) {
+        try await fixture.repository.verify(forged.id, of: fixture.database) { _ in }
+      }
+    }
   }
 
   @Test func aDecompressionBombStaysWithinItsBlock() async throws {
@@ -219,6 +252,17 @@ import Values
     lie.files = 2
     lie.directories = 1
     lie.bytes = 7
+    lie.allocated = 7
+    let forged = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
+    #expect(await fixture.restoreFailure(forged)?.code == .damaged)
+  }
+
+  @Test func aNeedForSpaceThatIsNotThatOfTheFilesIsRefused() async throws {
+    let (fixture, record, member) = try await sample()
+    var lie = ManifestEnd(files: 1, directories: 1, bytes: 7, allocated: 7)
+    let honest = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
+    _ = try await fixture.restore(honest)
+    lie.allocated = 6
     let forged = try forge(fixture, record, totals: lie) { _ in [top, .member(member), file("a")] }
     #expect(await fixture.restoreFailure(forged)?.code == .damaged)
   }
@@ -272,12 +316,14 @@ import Values
       .file(FileEntry(path: [97], metadata: metadata, size: 0, content: .empty, isSparse: false)),
       .file(
         FileEntry(
-          path: [97], metadata: metadata, size: .max, content: .blocks(size: 8 << 20, count: 3),
+          path: [97], metadata: metadata, size: (1 << 60) - 1, content: .blocks(size: 8 << 20, count: 3),
           isSparse: true)),
       .blocks((0..<64).map { PayloadBlock(index: $0, location: location, isZeros: $0 % 2 == 0) }),
       .link(odd, target: odd, metadata), .hardLink(odd, of: [120]), .skipped(odd, reason: "fifo"),
       .pack(.init(sha256: location.digest, bytes: ByteCount(Int64.max))),
-      .end(ManifestEnd(files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, root: location.digest)),
+      .end(
+        ManifestEnd(
+          files: 1, directories: 2, links: 3, skipped: 4, bytes: 5, allocated: 6, root: location.digest)),
     ]
     for item in items {
       var encoder = ManifestEncoder()

@@ -15,6 +15,7 @@ import Values
     for (begun, consistent) in [(1000, 1000), (2000, 2000), (3000, 500)] as [(Int64, Int64)] {
       var source = fixture.source(fixture.scratch("source"), at: begun)
       source.consistentAt = Timestamp(seconds: consistent)
+      source.latestAt = Timestamp(seconds: consistent + 10)
       records.append(try await fixture.repository.backUp(source) { _ in })
     }
     let listing = try await fixture.repository.snapshots(of: fixture.database)
@@ -22,13 +23,24 @@ import Values
     let database = fixture.database
     #expect(listing.snapshot(of: database, at: .latest) == records[1])
     #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 1999))) == records[0])
-    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 1000))) == records[0])
-    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 999))) == records[2])
-    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 499))) == nil)
+    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 1010))) == records[0])
+    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 1009))) == records[2])
+    #expect(listing.snapshot(of: database, at: .at(Timestamp(seconds: 509))) == nil)
     #expect(listing.snapshot(of: database, at: .snapshot(records[0].id)) == records[0])
     let other = try #require(DatabaseID("other"))
     #expect(listing.snapshot(of: other, at: .latest) == nil)
     #expect(try await fixture.repository.snapshots(of: other).snapshots.isEmpty)
+  }
+
+  @Test func dataThatWasInUseIsAsYoungAsTheEndOfReading() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    let record = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_000)
+    #expect(record.consistentAt == Timestamp(seconds: 1_794_999_000))
+    #expect(record.latestAt == Timestamp(seconds: 1_795_000_000))
+    let listing = try await fixture.repository.snapshots(of: nil)
+    #expect(listing.snapshot(of: fixture.database, at: .at(Timestamp(seconds: 1_794_999_999))) == nil)
+    #expect(listing.snapshot(of: fixture.database, at: .at(record.latestAt)) == record)
   }
 
   @Test func whatDoesNotBelongIsNamedNotSkipped() async throws {

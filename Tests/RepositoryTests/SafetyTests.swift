@@ -50,13 +50,53 @@ import Values
     let fixture = Fixture()
     TreeMaker(fixture.scratch("source")).file("file", [1])
     _ = try await fixture.backUp(fixture.scratch("source"))
-    let dead = fixture.layout.temporary + "/pack-dead"
-    try DurableFile.write([1, 2, 3], to: dead)
-    let living = try HashedFile(in: fixture.layout.temporary, kind: "pack")
+    let temporary = fixture.layout.temporary
+    // With a lock that nobody holds, and without one.
+    try DurableFile.write([], to: temporary + "/00000000000000aa.lock")
+    for name in ["00000000000000aa", "00000000000000bb"] {
+      mkdir(temporary + "/" + name, 0o700)
+      try DurableFile.write([1, 2, 3], to: temporary + "/" + name + "/pack-dead")
+    }
+    let living = try Workspace(fixture.layout)
+    let file = try HashedFile(in: living, kind: "pack")
     _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
-    #expect(access(dead, F_OK) != 0)
-    #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").count == 1)
-    withExtendedLifetime(living) {}
+    let left = try DirectoryReader.names(in: .directory(temporary), path: "")
+    #expect(
+      left.map { "\(temporary)/" + String(decoding: $0, as: UTF8.self) } == [
+        living.path, living.path + ".lock",
+      ])
+    #expect(try DirectoryReader.names(in: .directory(living.path), path: "").count == 1)
+    withExtendedLifetime(file) {}
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aPipeAmongTheTemporaryFilesHoldsUpNoBackup() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).file("file", [1])
+    _ = try await fixture.backUp(fixture.scratch("source"))
+    for name in ["00000000000000aa.lock", "00000000000000bb"] {
+      #expect(mkfifo(fixture.layout.temporary + "/" + name, 0o600) == 0)
+    }
+    _ = try await fixture.backUp(fixture.scratch("source"), at: 1_794_999_100)
+    #expect(try HostPath.names(in: fixture.layout.temporary) == [])
+  }
+
+  @Test func aPathTooLongToBeKeptIsAnErrorNotAnOmission() async throws {
+    let fixture = Fixture()
+    TreeMaker(fixture.scratch("source")).directory("z")
+    // Made one step at a time, because no call takes such a path.
+    var directory = open(fixture.scratch("source/z"), O_RDONLY | O_DIRECTORY)
+    for _ in 0..<20 {
+      let name = String(repeating: "d", count: 250)
+      #expect(mkdirat(directory, name, 0o700) == 0)
+      let next = openat(directory, name, O_RDONLY | O_DIRECTORY)
+      close(directory)
+      directory = next
+    }
+    close(directory)
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.backUp(fixture.scratch("source"))
+    }
+    #expect(error?.message.contains("too long") == true)
   }
 
   @Test func withoutItsRecordThereIsNoSnapshot() async throws {
@@ -82,7 +122,10 @@ import Values
     #expect(error?.code == .noSpace)
     #expect(error?.message.contains("free") == true)
     #expect(try await repository.snapshots(of: nil).snapshots.isEmpty)
-    #expect(try DirectoryReader.names(in: .directory(disk.path + "/repo/tmp"), path: "").isEmpty)
+    // Many packs were complete by then.
+    for name in ["tmp", "packs", "manifests"] {
+      #expect(try DirectoryReader.names(in: .directory(disk.path + "/repo/" + name), path: "").isEmpty)
+    }
   }
 
   @Test(arguments: [true, false])
@@ -105,6 +148,67 @@ import Values
     #expect(error?.code == .noSpace)
     #expect(error?.message.contains("free") == true && error?.message.contains("needed") == true)
     #expect(access(staging, F_OK) != 0)
+  }
+
+  @Test func aBackupOfManyFilesOfHolesNeedsFewDescriptors() async throws {
+    let fixture = Fixture(options: .small(pack: 1 << 30))
+    let tree = TreeMaker(fixture.scratch("source"))
+    for index in 0..<600 { tree.sparse("s\(index)", size: 1 << 20, data: []) }
+    let (repo, source) = (fixture.scratch("repo"), fixture.scratch("source"))
+    await #expect(processExitsWith: .success) { [repo = repo as String, source = source as String] in
+      var limit = rlimit(rlim_cur: 128, rlim_max: 128)
+      precondition(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+      guard let database = DatabaseID("orders") else { exit(2) }
+      // As on a machine of many processors: a window that would hold thousands of files.
+      var options = RepositoryOptions.small(pack: 1 << 30)
+      options.workers = 48
+      let repository = DirectoryRepository(
+        path: repo, tool: "t", now: { Timestamp(seconds: 9) }, options: options)
+      // The first progress comes from the thread that writes: until it goes on, files pile up.
+      let record = try await repository.backUp(
+        SnapshotSource(
+          database: database, engine: "Files", root: source, startedAt: Timestamp(seconds: 2),
+          consistentAt: Timestamp(seconds: 2))
+      ) { _ in
+        var open = -1
+        while case let now = SafetyTests.openFiles(), now > open {
+          open = now
+          sched_yield()
+        }
+      }
+      exit(record.files == 600 ? 0 : 3)
+    }
+    #expect(try await fixture.repository.snapshots(of: nil).snapshots.map(\.files) == [600])
+  }
+
+  /// How many descriptors this process has.
+  static func openFiles() -> Int {
+    (0..<128).count { fcntl(Int32($0), F_GETFD) >= 0 }
+  }
+
+  @Test func openFilesHaveARoomOfTheirOwnInTheWindowOfAnyMachine() {
+    for workers in [1, 2, 3, 8, 64, 256] {
+      var options = RepositoryOptions()
+      options.workers = workers
+      #expect(options.window / options.openWeight <= 64)
+      // A block of the largest kind fits beside the file that it is of.
+      #expect(options.openWeight + RepositoryOptions.largestBlock <= options.window)
+    }
+  }
+
+  @Test func holesNeedNoSpace() async throws {
+    let disk = try SmallDisk(megabytes: 4)
+    let fixture = Fixture()
+    let tree = TreeMaker(fixture.scratch("source"))
+    tree.sparse("sparse", size: 1 << 40, data: [(1 << 30, [1, 2, 3])])
+    tree.file("plain", [4, 5])
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    #expect(record.logicalBytes == ByteCount((1 << 40) + 2 as Int64))
+    // One block of the sparse file, and the plain one.
+    #expect(record.allocatedBytes == ByteCount(4098 as Int64))
+    _ = try await fixture.repository.restore(record.id, of: fixture.database, into: disk.path + "/out") { _ in
+    }
+    #expect(try HostPath.status(disk.path + "/out/sparse")?.size == 1 << 40)
   }
 
   @Test func anExistingTargetIsRefusedAndLeftAlone() async throws {
@@ -182,6 +286,29 @@ import Values
     #expect(try await fixture.repository.verify(record.id, of: fixture.database) { _ in }.isIntact)
   }
 
+  @Test func aFileThatChangesBeforeItsSecondNameIsMetEndsTheBackup() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10, pack: 1 << 30))
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(6)
+    tree.file("a", random.text(100))
+    // More than is in flight at a time, so that the walk has not met the last name when the first block is written.
+    tree.file("m", random.bytes(64 << 20))
+    tree.hardLink("z", to: "a")
+    let path = fixture.scratch("source/a")
+    let once = Guarded(false)
+    let error = await #expect(throws: SnapshotError.self) {
+      try await fixture.repository.backUp(fixture.source(fixture.scratch("source"))) { _ in
+        let isFirst = once.with { done in
+          defer { done = true }
+          return !done
+        }
+        if isFirst { overwrite(path, [1, 2, 3]) }
+      }
+    }
+    #expect(error?.code == .sourceChanged)
+    #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
+  }
+
   @Test func cancellingEndsABackupWithoutTrace() async throws {
     let fixture = Fixture(options: .small(block: 64 << 10))
     let tree = TreeMaker(fixture.scratch("source"))
@@ -200,6 +327,65 @@ import Values
       #expect(try await fixture.repository.snapshots(of: nil).snapshots.isEmpty)
     }
     #expect(try DirectoryReader.names(in: .directory(fixture.layout.temporary), path: "").isEmpty)
+  }
+
+  @Test func aKilledRestoreLeavesNothingUnderTheNameOfItsTarget() async throws {
+    let fixture = Fixture(options: .small(block: 64 << 10))
+    var random = Seeded(4)
+    TreeMaker(fixture.scratch("source")).file("noise", random.bytes(8 << 20))
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    let (repo, out, id) = (fixture.scratch("repo"), fixture.scratch("out"), record.id.text)
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [repo = repo as String, out = out as String, id = id as String] in
+      guard let database = DatabaseID("orders"), let snapshot = SnapshotID(id) else { return }
+      let repository = DirectoryRepository(path: repo, tool: "doomed", now: { Timestamp(seconds: 1) })
+      _ = try await repository.restore(snapshot, of: database, into: out) { _ in kill(getpid(), SIGKILL) }
+    }
+    #expect(access(out, F_OK) != 0)
+    let left = try HostPath.names(in: fixture.scratch.path).filter { $0.hasPrefix(".out.partial-") }
+    #expect(left.count == 1)
+    let living = try RestoreFolder(for: out)
+    let summary = try await fixture.restore(record, into: "out")
+    #expect(summary.leftovers == left.map { fixture.scratch($0) })
+    #expect(try TreeState(out).differences(from: TreeState(fixture.scratch("source"))) == [])
+    // The other one comes too late, and replaces nothing.
+    let error = #expect(throws: SnapshotError.self) { try living.publish() }
+    #expect(error?.code == .targetExists)
+  }
+
+  @Test func aRestoreThatMayNotSetOwnersCountsWhatHasAnother() async throws {
+    var options = RepositoryOptions.small()
+    options.setsOwners = false
+    let fixture = Fixture(options: options)
+    let tree = TreeMaker(fixture.scratch("source"))
+    var random = Seeded(4)
+    tree.directory("d")
+    tree.directory("own")
+    for name in ["d/small", "d/own"] { tree.file(name, [1]) }
+    tree.file("large", random.bytes(20_000))
+    tree.link("link", to: "large")
+    for name in ["d", "d/small", "large", "link"] {
+      #expect(lchown(fixture.scratch("source/" + name), 1234, getegid()) == 0)
+    }
+    tree.hardLink("twin", to: "large")
+    let record = try await fixture.backUp(fixture.scratch("source"))
+    #expect(try await fixture.restore(record).ownersNotSet == 4)
+    #expect(try HostPath.status(fixture.scratch("restored/large"))?.user == geteuid())
+    // As root, whose rights this needs.
+    let other = DirectoryRepository(path: fixture.scratch("repo"), tool: "t", now: { Timestamp(seconds: 1) })
+    let whole = try await other.restore(record.id, of: fixture.database, into: fixture.scratch("w")) { _ in }
+    #expect(whole.ownersNotSet == 0)
+    #expect(try HostPath.status(fixture.scratch("w/large"))?.user == 1234)
+  }
+
+  @Test func aRestoreThatSyncsEachFileBringsBackTheSame() async throws {
+    var options = RepositoryOptions.small()
+    options.syncsEachFile = true
+    let fixture = Fixture(options: options)
+    SampleTrees.random(fixture.scratch("source"), seed: 9)
+    _ = try await fixture.restore(try await fixture.backUp(fixture.scratch("source")))
+    let restored = try TreeState(fixture.scratch("restored"))
+    #expect(try restored.differences(from: TreeState(fixture.scratch("source"))) == [])
   }
 
   @Test func cancellingEndsARestoreWithoutTrace() async throws {

@@ -14,7 +14,7 @@ struct GraphedPlan {
   init(_ marked: String) {
     self.marked = MarkedText(marked)
     let loader = PlanLoader(registry: RegistryFixtures.registry, digest: RegistryFixtures.digest)
-    let (plan, diagnostics) = loader.load(
+    let (plan, _, diagnostics) = loader.load(
       PlanSource(file: "plan.yaml", directory: "/plans", bytes: self.marked.bytes), usesExamples: true)
     guard let plan else {
       self.graph = nil

@@ -88,6 +88,11 @@ import Values
       GraphedPlan.steps(restore("r") + "\n" + verify("v", check: ", required: false")).codes == ["DRP403"])
   }
 
+  @Test func aCheckThatDoesNotReadTheDataDoesNotCount() {
+    let age = "- {id: v, action: VerifyIntegrity, with: {checks: [{type: RecoveryPointAge, database: orders}]}}"
+    #expect(GraphedPlan.steps(restore("r") + "\n" + age).codes == ["DRP403"])
+  }
+
   @Test func aCheckUnderContinueDoesNotCount() {
     let plan = GraphedPlan.steps(
       [restore("r"), verify("v", "orders", "onFailure: Continue"), verify("w", "files")].joined(

@@ -43,6 +43,10 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   public var finishedAt: Timestamp
   /// The recovery point: the start of the consistent view.
   public var consistentAt: Timestamp
+  /// When reading or copying the data had ended: nothing in the snapshot is younger.
+  ///
+  /// At or after `consistentAt`.
+  public var latestAt: Timestamp
   /// The list of everything in the snapshot.
   public var manifest: Object
   /// The archives that hold the content, in the order the manifest counts them.
@@ -55,6 +59,9 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   public var links: Int64
   /// Bytes of all files as their sizes say, holes included.
   public var logicalBytes: ByteCount
+  /// Bytes of all files without the holes that a restore leaves: what the files need on a disk, but for its own
+  /// rounding.
+  public var allocatedBytes: ByteCount
   /// Bytes of manifest and packs.
   public var storedBytes: ByteCount
   /// How many sockets, FIFOs, devices and vanished files were left out; the manifest names each.
@@ -77,8 +84,9 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
   /// A record with these values, not sealed yet.
   public init(
     id: SnapshotID, database: DatabaseID, engine: String, kind: Kind = .full, startedAt: Timestamp,
-    finishedAt: Timestamp, consistentAt: Timestamp, manifest: Object, packs: [Object], files: Int64,
-    directories: Int64, links: Int64, logicalBytes: ByteCount, storedBytes: ByteCount, skipped: Int64,
+    finishedAt: Timestamp, consistentAt: Timestamp, latestAt: Timestamp, manifest: Object, packs: [Object],
+    files: Int64, directories: Int64, links: Int64, logicalBytes: ByteCount, allocatedBytes: ByteCount,
+    storedBytes: ByteCount, skipped: Int64,
     skippedExamples: [String], facts: SnapshotFacts, tool: String, host: String, seconds: Double,
     bytesPerSecond: Int64
   ) {
@@ -90,12 +98,14 @@ public struct SnapshotRecord: Sendable, Equatable, Codable {
     self.startedAt = startedAt
     self.finishedAt = finishedAt
     self.consistentAt = consistentAt
+    self.latestAt = latestAt
     self.manifest = manifest
     self.packs = packs
     self.files = files
     self.directories = directories
     self.links = links
     self.logicalBytes = logicalBytes
+    self.allocatedBytes = allocatedBytes
     self.storedBytes = storedBytes
     self.skipped = skipped
     self.skippedExamples = skippedExamples

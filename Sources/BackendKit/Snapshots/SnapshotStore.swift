@@ -15,8 +15,8 @@ public protocol SnapshotStore: Sendable {
     _ source: SnapshotSource, progress: @escaping ProgressHandler
   ) async throws(SnapshotError) -> SnapshotRecord
 
-  /// Writes a snapshot into `staging`, a directory that must not exist and whose parent must: it is created, and
-  /// removed again on failure. A snapshot of a directory becomes `staging` itself; one of a single file becomes a
+  /// Writes a snapshot into `staging`, a directory that must not exist and whose parent must: it is filled
+  /// under another name beside it, and has its own only when it is complete. A snapshot of a directory becomes `staging` itself; one of a single file becomes a
   /// file of its old name in it. When it returns every byte was verified and is durable.
   func restore(
     _ id: SnapshotID, of database: DatabaseID, into staging: String, progress: @escaping ProgressHandler

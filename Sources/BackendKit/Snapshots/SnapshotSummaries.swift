@@ -8,12 +8,23 @@ public struct RestoreSummary: Sendable, Equatable {
   public var bytes: ByteCount
   /// The snapshot it came from.
   public var record: SnapshotRecord
+  /// Folders beside the target that restores to it left behind when they died: nobody needs them any more.
+  public var leftovers: [String]
+  /// Files, directories and links that belong to another user or group than when they were backed up, because only root
+  /// may give them away.
+  ///
+  /// Further names of a file count once.
+  public var ownersNotSet: Int64
 
   /// A summary with these values.
-  public init(files: Int64, bytes: ByteCount, record: SnapshotRecord) {
+  public init(
+    files: Int64, bytes: ByteCount, record: SnapshotRecord, leftovers: [String] = [], ownersNotSet: Int64 = 0
+  ) {
     self.files = files
     self.bytes = bytes
     self.record = record
+    self.leftovers = leftovers
+    self.ownersNotSet = ownersNotSet
   }
 }
 

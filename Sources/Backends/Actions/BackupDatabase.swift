@@ -1,15 +1,15 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import RunEvents
 import Values
 
 /// Takes a snapshot of a database within a run: a copy of what is there, before something is done to it.
-public struct BackupDatabase: StepAction {
+struct BackupDatabase: StepAction {
   static let databaseKey = Key<DatabaseID>.required(
     "database", .name(.database), "the database to take a snapshot of, from its `source`")
 
   /// The inputs of the action and what it promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "BackupDatabase",
     summary: "Takes a snapshot of a database within a run.",
     notes: """
@@ -28,16 +28,16 @@ public struct BackupDatabase: StepAction {
   private let id: DatabaseID
 
   /// Made from the inputs of a step.
-  public init(_ inputs: Record) { id = inputs[Self.databaseKey] }
+  init(_ inputs: Record) { id = inputs[Self.databaseKey] }
 
   /// What it touches.
-  public var effects: ActionEffects {
+  var effects: ActionEffects {
     ActionEffects(
       phase: .other, captures: [id], outputs: ["snapshot", "recoveryPoint", "bytes", "files"])
   }
 
   /// Takes the snapshot.
-  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+  func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let record = try await SnapshotTaking.take(
       of: try context.environment.database(id), into: context.environment.snapshots,
       scratch: context.environment.logDirectory
@@ -56,7 +56,7 @@ public struct BackupDatabase: StepAction {
   }
 
   /// Looks at what a run would need, changing nothing.
-  public func probe(_ context: StepContext) async -> [ProbeFinding] {
+  func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: true)]
     do throws(StepFailure) {
       findings += await (try context.environment.database(id)).source.probe(forRestore: false, needing: nil)

@@ -1,18 +1,26 @@
 import BackendKit
 import HostSystem
 import Synchronization
+import Values
 
 /// The file that a command's output goes to, line by line as it comes.
 final class CommandLog: Sendable {
-  private let file: HostFile.Appender
+  private let file: SharedFile
   private let loss = Mutex<StepFailure?>(nil)
 
   /// Opens the file anew, with mode 0600, and the folder above it if need be.
   static func open(_ path: String) async throws(StepFailure) -> CommandLog {
-    CommandLog(try await runBlocking { () throws(StepFailure) in try HostFile.Appender(path) })
+    CommandLog(
+      try await runBlocking { () throws(StepFailure) in
+        try files("opening the log of the command") { () throws(FileError) in
+          try FileTree.makeDirectories(PathText.parent(of: path), mode: 0o755)
+          return SharedFile(
+            try FileDescriptor.open(path, [.writeOnly, .create, .truncate, .append]), path: path)
+        }
+      })
   }
 
-  private init(_ file: HostFile.Appender) { self.file = file }
+  private init(_ file: SharedFile) { self.file = file }
 
   /// Writes a line; on the thread that reads the output, which may block.
   ///
@@ -20,7 +28,9 @@ final class CommandLog: Sendable {
   func append(_ line: String) {
     guard failure == nil else { return }
     do throws(StepFailure) {
-      try file.write(Array((line + "\n").utf8))
+      try files("writing the log of the command") { () throws(FileError) in
+        try file.descriptor.append(Array((line + "\n").utf8), path: file.path)
+      }
     } catch {
       loss.withLock { $0 = error }
     }

@@ -41,12 +41,15 @@ struct SnapshotChoice: Sendable {
     let fact =
       switch point {
       case .latest: "there is no snapshot of `\(database)`"
-      case .at(let instant): "there is no snapshot of `\(database)` from \(instant) or before"
+      case .at(let instant): "no snapshot of `\(database)` was complete at \(instant)"
       case .snapshot(let id): "there is no snapshot \(id) of `\(database)`"
       }
-    let oldest = own.first.map { "; the oldest of \(own.count) is of \($0.consistentAt)" } ?? ""
+    let oldest = own.first.map {
+      "; the oldest of \(own.count) is of \($0.consistentAt), complete at \($0.latestAt)"
+    } ?? ""
+    let damage = damageNote.map { "; \($0)" } ?? ""
     return StepFailure(
-      .snapshotMissing, fact + oldest,
+      .snapshotMissing, fact + oldest + damage,
       remedy: own.isEmpty ? Self.takeOne(database) : "see `drplan snapshots list`",
       isRetryable: false)
   }
@@ -71,7 +74,7 @@ struct SnapshotChoice: Sendable {
     return ProbeFinding(
       subject, .checked,
       "\(record.id), \(record.logicalBytes), recovery point \(record.consistentAt), \(age.readable) before the "
-        + "disruption: \(verdict) the RPO of \(rpo.planText)")
+        + "disruption: \(verdict) the RPO of \(rpo.planText)" + (damageNote.map { "; \($0)" } ?? ""))
   }
 
   private static func takeOne(_ database: DatabaseID) -> String {

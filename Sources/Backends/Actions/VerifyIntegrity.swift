@@ -1,17 +1,17 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import Diagnostics
 import HostSystem
 import RunEvents
 import Values
 
 /// Makes checks, all of them, and fails unless every required one passes.
-public struct VerifyIntegrity: StepAction {
+struct VerifyIntegrity: StepAction {
   static let checksKey = Key<[PlannedCheck]>.required(
     "checks", .plannedChecks, "the checks to make, in the order of the report")
 
   /// The inputs of the action and what it promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "VerifyIntegrity",
     summary: "Makes checks, and fails unless every required one passes.",
     notes: """
@@ -36,15 +36,15 @@ public struct VerifyIntegrity: StepAction {
   let checks: [PlannedCheck]
 
   /// Made from the inputs of a step.
-  public init(_ inputs: Record) { checks = inputs[Self.checksKey] }
+  init(_ inputs: Record) { checks = inputs[Self.checksKey] }
 
   /// What it touches.
-  public var effects: ActionEffects {
+  var effects: ActionEffects {
     ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"])
   }
 
   /// Makes all checks.
-  public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
+  func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let records = try await made(context)
     guard !Task.isCancelled else { throw .cancelled("the verification") }
     let bad = zip(checks, records).filter { $0.0.isRequired && $0.1.state != .passed }.map(\.1)
@@ -122,7 +122,7 @@ public struct VerifyIntegrity: StepAction {
   }
 
   /// Looks at what a run would need, changing nothing.
-  public func probe(_ context: StepContext) async -> [ProbeFinding] {
+  func probe(_ context: StepContext) async -> [ProbeFinding] {
     checks.map { planned in
       ProbeFinding("check \(planned.id)", .wouldRun, "what it finds is known only after the restore")
     }

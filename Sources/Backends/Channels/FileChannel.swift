@@ -26,20 +26,19 @@ struct FileChannel: Channel {
 
   func send(_ notification: BackendKit.Notification, secrets: any SecretSource) async throws(StepFailure) {
     let (path, line) = (path, Array((notification.event.text() + "\n").utf8))
-    try await runBlocking { () throws(StepFailure) in try HostFile.append(line, to: path) }
+    try await runBlocking { () throws(StepFailure) in
+      try files("writing the message") { () throws(FileError) in try DurableFile.append(line, to: path) }
+    }
   }
 
   func probe(secrets: any SecretSource) async -> ProbeFinding {
     let path = path
     return await runBlocking {
       let subject = "`\(path)`"
-      if HostFile.exists(path) {
-        return HostFile.isWritable(path)
-          ? ProbeFinding(subject, .checked, "can be written")
-          : ProbeFinding(subject, .blocked, "cannot be written")
-      }
+      if PathAccess.isWritable(path) { return ProbeFinding(subject, .checked, "can be written") }
+      if PathAccess.exists(path) { return ProbeFinding(subject, .blocked, "cannot be written") }
       let folder = PathText.parent(of: path)
-      return HostFile.isWritableFolder(folder)
+      return PathAccess.isWritableFolder(folder)
         ? ProbeFinding(subject, .checked, "can be made")
         : ProbeFinding(subject, .blocked, "`\(folder)` is not a folder that can be written")
     }

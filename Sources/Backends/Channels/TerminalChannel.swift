@@ -23,7 +23,8 @@ struct TerminalChannel: Channel {
     let text = Self.text(notification)
     guard await runBlocking({ TextSink.standardError.write(text) }) else {
       throw StepFailure(
-        .notDelivered, "standard error of drplan is closed: nobody reads it", remedy: "tell a channel that lasts as well",
+        .notDelivered, "standard error of drplan is closed: nobody reads it",
+        remedy: "tell a channel that lasts as well",
         isRetryable: false)
     }
   }
@@ -45,10 +46,12 @@ struct TerminalChannel: Channel {
   private static func printable(_ text: String) -> String {
     var output = ""
     for scalar in text.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control where scalar == "\t": output += " "
-      case .control, .format, .surrogate, .privateUse: output += "?"
-      default: output.unicodeScalars.append(scalar)
+      if scalar == "\t" {
+        output += " "
+      } else if PrintableText.isUnsafe(scalar) {
+        output += "?"
+      } else {
+        output.unicodeScalars.append(scalar)
       }
     }
     return output

@@ -1,16 +1,16 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import RunEvents
-public import Values
+import Values
 
 /// Compares the files of a database with the snapshot they were restored from, byte for byte.
-public struct ChecksumsCheck: IntegrityCheck {
+struct ChecksumsCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
   /// How many differences are worth a line.
   private static let shown = 10
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "Checksums",
     summary: "Compares the files of a database with the snapshot they were restored from.",
     notes: """
@@ -24,13 +24,13 @@ public struct ChecksumsCheck: IntegrityCheck {
   private let id: DatabaseID
 
   /// The check described by those keys.
-  public init(_ check: Record) { id = check[Self.databaseKey] }
+  init(_ check: Record) { id = check[Self.databaseKey] }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
 
   /// Why it cannot read a database of that engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? {
+  func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any ComparableDatabase
       ? nil
       : "`Checksums` cannot compare `\(id)`: the engine \(type(of: engine).declaration.name) may change its files by "
@@ -38,7 +38,7 @@ public struct ChecksumsCheck: IntegrityCheck {
   }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let comparable = engine as? any ComparableDatabase else {
       throw .misfit(misfit(with: engine) ?? "`Checksums` cannot compare `\(id)`")

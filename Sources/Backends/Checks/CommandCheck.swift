@@ -1,10 +1,10 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// Runs a program and judges how it ends.
-public struct CommandCheck: IntegrityCheck {
+struct CommandCheck: IntegrityCheck {
   static let commandKey = Key<[Template]>.required(
     "command", .arguments, "the program and its arguments; never a shell line")
   static let directoryKey = Key<String?>.optional(
@@ -17,7 +17,7 @@ public struct CommandCheck: IntegrityCheck {
     "timeout", .duration(), "how long it may take (default: as long as the step has)")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "Command",
     summary: "Runs a program and judges how it ends.",
     notes: """
@@ -40,7 +40,7 @@ public struct CommandCheck: IntegrityCheck {
   private let timeout: Duration?
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     command = check[Self.commandKey]
     directory = check[Self.directoryKey]
     exitCode = check[Self.exitCodeKey]
@@ -49,13 +49,13 @@ public struct CommandCheck: IntegrityCheck {
   }
 
   /// None: it reads no database.
-  public var database: DatabaseID? { nil }
+  var database: DatabaseID? { nil }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     var arguments: [String] = []
     for template in command { arguments.append(try context.text(template)) }
     let program = Command(arguments, workingDirectory: directory ?? context.environment.planDirectory)

@@ -1,13 +1,13 @@
-public import BackendKit
-public import Declarations
-public import Values
+import BackendKit
+import Declarations
+import Values
 
 /// Asks a database's own engine whether the data is sound.
-public struct EngineCheck: IntegrityCheck {
+struct EngineCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "EngineCheck",
     summary: "Asks the database's own engine whether the data is sound.",
     notes: """
@@ -20,16 +20,16 @@ public struct EngineCheck: IntegrityCheck {
   private let id: DatabaseID
 
   /// The check described by those keys.
-  public init(_ check: Record) { id = check[Self.databaseKey] }
+  init(_ check: Record) { id = check[Self.databaseKey] }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let findings = try await context.checked(id).check()
     return CheckOutcome(
       passed: findings.isEmpty, expected: "no findings of the engine",

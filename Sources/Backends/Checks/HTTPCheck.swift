@@ -1,10 +1,10 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// Sends an HTTP request and judges the answer.
-public struct HTTPCheck: IntegrityCheck {
+struct HTTPCheck: IntegrityCheck {
   /// The methods that change nothing.
   enum Method: String, Sendable, CaseIterable {
     case get = "GET"
@@ -30,7 +30,7 @@ public struct HTTPCheck: IntegrityCheck {
     "for how long to ask again until the answer is right")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "HTTP",
     summary: "Sends an HTTP request and judges the answer.",
     notes: """
@@ -58,7 +58,7 @@ public struct HTTPCheck: IntegrityCheck {
   private let within: Duration
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     url = check[Self.urlKey]
     method = check[Self.methodKey]
     status = check[Self.statusKey]
@@ -71,34 +71,41 @@ public struct HTTPCheck: IntegrityCheck {
   }
 
   /// None: it reads no database.
-  public var database: DatabaseID? { nil }
+  var database: DatabaseID? { nil }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once, or for as long as the plan allows.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
-    let request = try await request(context)
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+    let (request, mask) = try await request(context)
     return try await Persistence.within(within, "asking `\(request.host ?? "")`") {
       (_) async throws(StepFailure) in
       do throws(HTTPError) {
-        return await judge(try await HTTPClient.send(request))
+        return await judge(try await HTTPClient.send(request), mask)
       } catch {
         return try unanswered(error)
       }
     }
   }
 
-  private func request(_ context: StepContext) async throws(StepFailure) -> HTTPRequest {
+  /// The request, and what keeps its secret out of an answer that repeats it.
+  private func request(
+    _ context: StepContext
+  ) async throws(StepFailure) -> (request: HTTPRequest, mask: SecretMask) {
     var request = HTTPRequest(method.rawValue, url: Secret(url), timeout: timeout)
+    var secrets: [Secret] = []
     for header in headers {
       request.headers.append(HTTPHeader(header.name, try context.text(header.value)))
     }
     if let authorization {
       let value = try await context.environment.secrets.value(of: authorization)
       request.headers.append(HTTPHeader("Authorization", value))
+      // `Bearer abc`: the second word is the secret, wherever it is repeated without the first.
+      let words = value.reveal { $0.split(separator: " ").dropFirst().map { Secret(String($0)) } }
+      secrets = [value] + words
     }
-    return request
+    return (request, SecretMask(secrets))
   }
 
   private var expected: String {
@@ -108,16 +115,19 @@ public struct HTTPCheck: IntegrityCheck {
     return text
   }
 
-  private func judge(_ answer: HTTPResponse) async -> CheckOutcome {
+  private func judge(_ answer: HTTPResponse, _ mask: SecretMask) async -> CheckOutcome {
     guard answer.status == status else {
       return CheckOutcome(passed: false, expected: expected, actual: "status \(answer.status)")
     }
     let (contains, matches) = (contains, matches)
-    let isRight = await runBlocking {
-      (contains.map { Self.holds(answer.body, Array($0.utf8)) } ?? true)
+    let (isRight, shown) = await runBlocking {
+      let isRight =
+        (contains.map { Self.holds(answer.body, Array($0.utf8)) } ?? true)
         && (matches?.isFound(in: answer.text) ?? true)
+      // Masked before it is cut: half a secret would not be found.
+      return (isRight, isRight ? "" : String(mask.masked(answer.text).prefix(200)))
     }
-    let body = isRight ? "" : " and the body `\(answer.text.prefix(200))`"
+    let body = isRight ? "" : " and the body `\(shown)`"
     return CheckOutcome(passed: isRight, expected: expected, actual: "status \(answer.status)\(body)")
   }
 

@@ -1,10 +1,10 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// Asks a database in SQL and judges the answer.
-public struct QueryCheck: IntegrityCheck {
+struct QueryCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
   static let sqlKey = Key<Template>.required(
     "sql", .template, "one query; it is run without the right to write")
@@ -12,11 +12,13 @@ public struct QueryCheck: IntegrityCheck {
     "expect", QueryExpectation.shape.value { QueryExpectation($0) }, "what its answer has to be")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "Query",
     summary: "Asks the database in SQL and judges the answer.",
     notes: """
-      The query runs on a connection that cannot write. All expectations but `rows` want exactly one row and look at \
+      The query is one statement that gives columns and changes nothing: a `select`, or a pragma that looks \
+      (`integrity_check`, `user_version`). Anything else is refused: what writes, attaches or makes files, what begins \
+      transactions, and a misspelled pragma. All expectations but `rows` want exactly one row and look at \
       its first value; NULL meets none of them. A plain number is compared by value (`10` equals `10.0`), a quoted text \
       byte for byte. `matches` is a regular expression in the syntax of Swift, found anywhere unless anchored.
       """,
@@ -31,23 +33,23 @@ public struct QueryCheck: IntegrityCheck {
   private let expectation: QueryExpectation
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     id = check[Self.databaseKey]
     sql = check[Self.sqlKey]
     expectation = check[Self.expectKey]
   }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
 
   /// Why it cannot read a database of that engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? {
+  func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any QueryableDatabase
       ? nil : "`Query` cannot ask `\(id)`: the engine \(type(of: engine).declaration.name) knows no SQL"
   }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let queryable = engine as? any QueryableDatabase else {
       throw .misfit(misfit(with: engine) ?? "`Query` cannot ask `\(id)`")

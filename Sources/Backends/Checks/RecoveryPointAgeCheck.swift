@@ -1,21 +1,23 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import RunEvents
-public import Values
+import Values
 
 /// Looks how old the restored data was when the disaster struck.
-public struct RecoveryPointAgeCheck: IntegrityCheck {
+struct RecoveryPointAgeCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID?>.optional(
     "database", .name(.database), "the database to look at (default: every one that the run has restored)")
   static let withinKey = Key<Duration>.required("within", .duration(), "how old its data may be")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "RecoveryPointAge",
     summary: "Looks how old the restored data was when the disaster struck.",
     notes: """
       The age is the time from the recovery point of the restored snapshot to the disruption; of several databases the \
-      oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO.
+      oldest counts. It makes a run fail that would otherwise only be reported as having missed its RPO. It does not read \
+      the data, so it does not prove a restore: add a check that does. Data from after the disruption has no age; the \
+      check then fails without an outcome.
       """,
     example: "- {type: RecoveryPointAge, database: orders, within: 5m}",
     shape: Shape(
@@ -25,19 +27,22 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
   private let within: Duration
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     id = check[Self.databaseKey]
     within = check[Self.withinKey]
   }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
+
+  /// Not: it looks at the record of the snapshot.
+  var readsData: Bool { false }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let restored =
       if let id { [try context.proven(id, by: "RecoveryPointAge")] } else { Array(context.restored.values) }
     let oldest = restored.min { ($0.consistentAt, $0.database) < ($1.consistentAt, $1.database) }
@@ -45,6 +50,12 @@ public struct RecoveryPointAgeCheck: IntegrityCheck {
       throw StepFailure(
         .nothingRestored, "`RecoveryPointAge` needs a restored database, and this run has restored none",
         remedy: "let the step need a RestoreDatabase step", isRetryable: false)
+    }
+    if let later = restored.filter({ $0.consistentAt > context.run.disruptedAt }).map(\.database).min() {
+      throw StepFailure(
+        .checkMisfit,
+        "the data of `\(later)` is from after the disruption at \(context.run.disruptedAt), so it has no age",
+        remedy: "give the right `--disrupted-at`, or restore a snapshot from before it", isRetryable: false)
     }
     let age = oldest.consistentAt.distance(to: context.run.disruptedAt)
     return CheckOutcome(

@@ -1,9 +1,9 @@
-public import BackendKit
-public import Declarations
-public import Values
+import BackendKit
+import Declarations
+import Values
 
 /// Counts the rows of every table and compares them with what was counted when the snapshot was taken.
-public struct RowCountsCheck: IntegrityCheck {
+struct RowCountsCheck: IntegrityCheck {
   static let databaseKey = Key<DatabaseID>.checkedDatabase
   static let toleranceKey = Key<Double>.optional(
     "tolerance", .percentage, default: 0, shownAs: "0%",
@@ -12,7 +12,7 @@ public struct RowCountsCheck: IntegrityCheck {
     "tables", ValueType<String>.text.list(atLeast: 1), "only these tables (default: every recorded table)")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "RowCounts",
     summary: "Compares the rows of every table with what was counted at backup.",
     notes: """
@@ -28,17 +28,17 @@ public struct RowCountsCheck: IntegrityCheck {
   private let tables: [String]?
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     id = check[Self.databaseKey]
     tolerance = check[Self.toleranceKey]
     tables = check[Self.tablesKey]
   }
 
   /// The database it reads.
-  public var database: DatabaseID? { id }
+  var database: DatabaseID? { id }
 
   /// Why it cannot read a database of that engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? {
+  func misfit(with engine: any DatabaseEngine) -> String? {
     engine is any QueryableDatabase
       ? nil
       : "`RowCounts` cannot count in `\(id)`: the engine \(type(of: engine).declaration.name) has no tables; "
@@ -46,7 +46,7 @@ public struct RowCountsCheck: IntegrityCheck {
   }
 
   /// Looks once.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let engine = try context.checked(id)
     guard let queryable = engine as? any QueryableDatabase else {
       throw .misfit(misfit(with: engine) ?? "`RowCounts` cannot count in `\(id)`")

@@ -1,10 +1,10 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// Looks whether a TCP port accepts connections.
-public struct TCPCheck: IntegrityCheck {
+struct TCPCheck: IntegrityCheck {
   static let hostKey = Key<String>.optional(
     "host", .text, default: "127.0.0.1", shownAs: "127.0.0.1", "the host's name or address")
   static let portKey = Key<Int>.required("port", .integer(1...65_535), "the port")
@@ -15,7 +15,7 @@ public struct TCPCheck: IntegrityCheck {
     "for how long to try again until a connection stands")
 
   /// The keys of the check and what it proves.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "TCP",
     summary: "Looks whether a TCP port accepts connections.",
     notes: "Proves that something listens, not what: prefer HTTP or Query where there is one.",
@@ -28,7 +28,7 @@ public struct TCPCheck: IntegrityCheck {
   private let within: Duration
 
   /// The check described by those keys.
-  public init(_ check: Record) {
+  init(_ check: Record) {
     host = check[Self.hostKey]
     port = check[Self.portKey]
     timeout = check[Self.timeoutKey]
@@ -36,13 +36,13 @@ public struct TCPCheck: IntegrityCheck {
   }
 
   /// None: it reads no database.
-  public var database: DatabaseID? { nil }
+  var database: DatabaseID? { nil }
 
   /// Nothing: it fits every engine.
-  public func misfit(with engine: any DatabaseEngine) -> String? { nil }
+  func misfit(with engine: any DatabaseEngine) -> String? { nil }
 
   /// Looks once, or for as long as the plan allows.
-  public func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
+  func run(_ context: StepContext) async throws(StepFailure) -> CheckOutcome {
     let expected = "a connection to `\(host):\(port)`"
     return try await Persistence.within(within, "connecting to `\(host):\(port)`") {
       (_) async throws(StepFailure) in

@@ -12,6 +12,7 @@ struct TextPattern: Sendable, Equatable {
 
   /// Nil when `source` is not a regular expression.
   init?(_ source: String) {
+    // Why it is none is told to nobody: the plan's reader says what was expected.
     guard (try? Regex(source)) != nil else { return nil }
     self.source = source
   }

@@ -38,7 +38,9 @@ struct SecretFetch: Sendable {
     case .environment(let variable): return "from the environment variable `\(variable)`"
     case .command: return "from its command"
     case .file(let path):
-      let permissions = await runBlocking { HostFile.permissions(path) } ?? 0
+      // The value was read already: without its permissions there is nothing to remark on.
+      let status = await runBlocking { try? HostPath.status(path, followingLink: true) }
+      let permissions = status?.mode ?? 0
       guard permissions & 0o077 != 0 else { return "from `\(path)`" }
       return
         "from `\(path)`, which others than its owner may touch (mode 0\(String(permissions, radix: 8))): run "
@@ -55,11 +57,12 @@ struct SecretFetch: Sendable {
 
   private func fromFile(_ path: String, _ name: String) async throws(StepFailure) -> [UInt8] {
     let content: [UInt8]?
-    do throws(StepFailure) {
-      content = try await runBlocking { () throws(StepFailure) in try HostFile.read(path, limit: Self.largest)
+    do throws(FileError) {
+      content = try await runBlocking { () throws(FileError) in
+        try SmallFile.read(path, limit: Self.largest)
       }
     } catch {
-      throw StepFailure(.secretUnavailable, "the secret `\(name)`: \(error.message)")
+      throw StepFailure(.secretUnavailable, "the secret `\(name)`: \(error)")
     }
     guard let content else { throw unavailable(name, .file(path), "does not exist") }
     return content

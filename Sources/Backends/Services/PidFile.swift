@@ -27,7 +27,10 @@ struct PidFile {
   ///
   /// Blocks.
   func find(_ command: [String]) throws(StepFailure) -> Finding {
-    guard let bytes = try HostFile.read(path, limit: 4096) else { return .nothing }
+    let content = try files("reading the pid file") { () throws(FileError) in
+      try SmallFile.read(path, limit: 4096)
+    }
+    guard let bytes = content else { return .nothing }
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let first = lines.first.map { $0.filter { !$0.isWhitespace } } ?? ""
@@ -50,7 +53,9 @@ struct PidFile {
   func write(_ process: ProcessIdentity, logOffset: Int64) throws(StepFailure) {
     let text =
       "\(process.pid)\nstart=\(process.startTime) boot=\(HostFacts.bootID) log=\(logOffset)\n"
-    try HostFile.replace(path, with: Array(text.utf8))
+    try files("writing the pid file") { () throws(FileError) in
+      try DurableFile.write(Array(text.utf8), to: path, mode: 0o644)
+    }
   }
 
   /// Where the service's part of the log begins; 0 when it is not known.
@@ -58,7 +63,7 @@ struct PidFile {
   /// Blocks.
   func logOffset() -> Int64 {
     // Without it more lines of the log are shown than would be needed.
-    guard let bytes = try? HostFile.read(path, limit: 4096) else { return 0 }
+    guard let bytes = try? SmallFile.read(path, limit: 4096) else { return 0 }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     return lines.dropFirst().first.flatMap { Self.notes($0)["log"] }.flatMap { Int64($0) } ?? 0
   }
@@ -71,7 +76,9 @@ struct PidFile {
     let shown = ProcessTable.commandLine(of: pid) ?? []
     if Self.shows(shown, command) { return .running(facts.identity, logOffset: 0) }
     // Who started after the file was written got the number second-hand.
-    if let written = HostFile.writtenAt(path), started(facts) > written + 2 {
+    // A file that is gone by now tells nothing.
+    let status = try? HostPath.status(path, followingLink: true)
+    if let written = status?.modified, started(facts) > written / 1_000_000_000 + 2 {
       return .ended(pid, oursInThisBoot: false)
     }
     return .stranger(pid, commandLine: shown.isEmpty ? facts.name : shown.joined(separator: " "))

@@ -93,9 +93,11 @@ struct ProcessService: ServiceManager {
       workingDirectory: workingDirectory ?? context.planDirectory)
     let (log, pidFile) = (log, pidFile)
     let offset = try await runBlocking { () throws(StepFailure) in
-      try HostFile.makeFolders(PathText.parent(of: log))
-      try HostFile.makeFolders(PathText.parent(of: pidFile.path))
-      return HostFile.size(log)
+      try files("making room for the log and the pid file") { () throws(FileError) in
+        try FileTree.makeDirectories(PathText.parent(of: log), mode: 0o755)
+        try FileTree.makeDirectories(PathText.parent(of: pidFile.path), mode: 0o755)
+        return try HostPath.status(log, followingLink: true)?.size ?? 0
+      }
     }
     let process: ProcessIdentity
     do throws(ProcessError) {
@@ -125,13 +127,16 @@ struct ProcessService: ServiceManager {
     case .running(let process, _): try await end(process, context)
     }
     let path = pidFile.path
-    try await runBlocking { () throws(StepFailure) in try HostFile.remove(path) }
+    try await runBlocking { () throws(StepFailure) in
+      try files("removing the pid file") { () throws(FileError) in try SmallFile.remove(path) }
+    }
   }
 
   func lastLines(_ context: ServiceContext) async -> [String] {
     let (log, pidFile) = (log, pidFile)
     return await runBlocking {
-      let bytes = HostFile.tail(log, limit: 64 << 10, from: pidFile.logOffset()) ?? []
+      // What cannot be read of a log is missing from a message, no more.
+      let bytes = (try? SmallFile.tail(log, limit: 64 << 10, from: pidFile.logOffset())) ?? []
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       return lines.suffix(ServiceProgram.keptLines).map(String.init)
     }

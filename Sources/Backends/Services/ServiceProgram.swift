@@ -48,9 +48,8 @@ enum ServiceProgram {
   ///
   /// Blocks.
   static func isThere(_ program: String, environment: [String] = ProcessEnvironment.current) -> Bool {
-    if program.contains("/") { return HostFile.isExecutable(program) }
-    let path = ProcessEnvironment.value(of: "PATH", in: environment) ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":").contains { HostFile.isExecutable("\($0)/\(program)") }
+    // Why it could not be started is told when it is tried.
+    (try? ExecutableLookup(environment: environment).path(of: program)) != nil
   }
 }
 

@@ -27,5 +27,3 @@ int drplan_o_path(void);
 int drplan_o_direct(void);
 // Processors that this process may run on, at least 1.
 int drplan_processors(void);
-// The system's sentence for an error number.
-void drplan_error_text(int number, char *buffer, uint64_t capacity);

@@ -37,13 +37,16 @@ struct LiveRun {
       events?.write(journaled)
       board.record(journaled.map(\.event))
     }
+    // Ends when the board is closed; waited for below, but not for ever: nobody may be reading.
     let view = Task { await RunView(board, console, redraws: redraws).show() }
     let outcome = await execute(board, journal, interrupts)
+    // A step that was given up must not go on changing things once the locks are free.
+    await ChildProcess.killAll()
     board.close()
     // It sleeps between looks; being cancelled it looks a last time at once.
     view.cancel()
-    await view.value
-    await events?.finish()
+    _ = await Patience.wait(upTo: .seconds(5)) { board.isShown }
+    if await events?.finish() == false { console.note("drplan: not all events were taken by their reader") }
     return try finish(outcome, board, directory)
   }
 
@@ -94,9 +97,15 @@ struct LiveRun {
   private func finish(
     _ failure: RecordingError?, _ board: RunBoard, _ directory: RunDirectory
   ) throws(CommandFailure) -> ExitCode {
-    guard let record = board.finalRecord() else {
+    guard var record = board.finalRecord() else {
       throw CommandFailure(
         .failed, "the run could not be recorded: \(failure?.description ?? "no event was written")")
+    }
+    if let failure {
+      // What is on record ends too early to say how the run ended.
+      record.result = .ended(.failed)
+      record.exitCode = ExitCode.failed.rawValue
+      record.reason = "the run stopped because it could not be recorded: \(failure.description)"
     }
     let text =
       switch format {
@@ -105,12 +114,8 @@ struct LiveRun {
       default: TextReport.text(record, style: ReportStyle(width: console.width, color: console.colorsOutput))
       }
     if eventsTo == "-" { console.note(text) } else { console.print(text) }
-    if let failure {
-      console.report(
-        CommandFailure(
-          .failed, "the run stopped because it could not be recorded: \(failure.description)",
-          remedy: "what is on record stands in \(directory.journal)"))
-      return .failed
+    if let reason = record.reason, failure != nil {
+      console.note("drplan: \(reason)\n  = help: what is on record stands in \(directory.journal)")
     }
     return record.exitCode.flatMap(ExitCode.init(rawValue:)) ?? .defect
   }

@@ -25,11 +25,15 @@ struct PlanFile: Sendable {
   static func load(_ file: String, arguments: [String: String], usesExamples: Bool) -> PlanFile {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try DurableFile.read(file, limit: SyntaxLimits.standard.bytes + 1)
+      bytes = try DurableFile.read(file, limit: SyntaxLimits.standard.bytes)
     } catch {
       let diagnostic = Diagnostic(
-        .planUnreadable, "the plan cannot be read: \(error)", at: .beginning,
-        hint: "name a YAML file that drplan may read", file: file)
+        error.isTooLarge ? .limitExceeded : .planUnreadable, "the plan cannot be read: \(error)",
+        at: .beginning,
+        hint: error.isTooLarge
+          ? "is this the plan? even one of a hundred thousand steps is smaller"
+          : "name a YAML file that drplan may read",
+        file: file)
       return PlanFile(file: file, bytes: [], graph: nil, diagnostics: [diagnostic])
     }
     let directory = PathText.parent(of: HostFacts.absolutePath(file))
@@ -37,7 +41,7 @@ struct PlanFile: Sendable {
     let loaded = loader.load(
       PlanSource(file: file, directory: directory, bytes: bytes), arguments: arguments,
       usesExamples: usesExamples)
-    guard let plan = loaded.plan else {
+    guard let plan = loaded.partial else {
       return PlanFile(file: file, bytes: bytes, graph: nil, diagnostics: loaded.diagnostics)
     }
     let built = GraphBuilder.build(plan)

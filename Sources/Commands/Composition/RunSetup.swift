@@ -127,7 +127,7 @@ extension StepNode {
   /// The step as it goes on record.
   fileprivate func outline(in graph: StepGraph) -> StepOutline {
     let effects = step.action.effects
-    let verified = effects.checks.filter(\.isRequired).compactMap(\.check.database)
+    let verified = effects.checks.filter { $0.isRequired && $0.check.readsData }.compactMap(\.check.database)
     return StepOutline(
       id: step.id, action: step.actionName, title: step.title,
       needs: predecessors.map { graph.nodes[$0].step.id }, phase: effects.phase,

@@ -16,7 +16,7 @@ struct SnapshotPlace: Sendable {
   /// Finds the repository.
   static func open(_ invocation: Invocation, _ console: Console) throws(CommandFailure) -> SnapshotPlace {
     let path = invocation.arguments[0]
-    if HostFacts.isDirectory(path) {
+    if HostPath.isDirectory(path) {
       return SnapshotPlace(store: SnapshotRepository.at(HostFacts.absolutePath(path)))
     }
     let (_, graph) = try PlanFile.require(invocation, console)

@@ -4,8 +4,9 @@ import PlanModel
 import StepGraph
 import Values
 
-/// Locks on everything that a run changes, held while it runs: two runs never change one thing at once, whatever their
-/// plans are called. The kernel lets go of them when the process dies.
+/// Locks on everything that a run changes, held while it runs.
+///
+/// Two runs never change one thing at once, whatever their plans are called. The kernel lets go of them when the process dies.
 final class TargetLeases: Sendable {
   private let lease: LeaseFile
   private let others: TargetLeases?
@@ -15,8 +16,9 @@ final class TargetLeases: Sendable {
     self.others = others
   }
 
-  /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none. Nil when the run
-  /// changes nothing that could be locked.
+  /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none.
+  ///
+  /// Nil when the run changes nothing that could be locked.
   static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases? {
     let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup.environment) }).sorted()
     let folder = setup.stateDirectory + "/locks"

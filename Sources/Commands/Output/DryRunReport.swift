@@ -67,7 +67,7 @@ enum DryRunReport {
       lines.append("  \(paint(probe.state, console)) \(probe.step)")
       for finding in probe.findings {
         lines.append(
-          "      \(finding.state.rawValue): \(SafeText.line(finding.subject)): \(SafeText.line(finding.detail))"
+          "      \(finding.state.rawValue): \(PrintableText.line(finding.subject)): \(PrintableText.line(finding.detail))"
         )
       }
     }

@@ -73,7 +73,7 @@ enum EventLine {
     return ("   ", "2", "\(event.step): \(text)")
   }
 
-  private static func safe(_ text: String) -> String { SafeText.line(text) }
+  private static func safe(_ text: String) -> String { PrintableText.line(text) }
 }
 
 extension String {

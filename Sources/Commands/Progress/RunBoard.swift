@@ -24,6 +24,7 @@ final class RunBoard: Sendable {
     var messages: [String] = []
     var activities: [StepID: Activity] = [:]
     var isClosed = false
+    var isShown = false
   }
 
   private let state = Mutex(State())
@@ -92,6 +93,12 @@ final class RunBoard: Sendable {
 
   /// Says that nothing more will come.
   func close() { state.withLock { $0.isClosed = true } }
+
+  /// Whether the view has shown everything.
+  var isShown: Bool { state.withLock { $0.isShown } }
+
+  /// Says that the view has shown everything.
+  func shown() { state.withLock { $0.isShown = true } }
 
   /// What a view shows next.
   struct News: Sendable {

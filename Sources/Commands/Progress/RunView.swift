@@ -38,7 +38,7 @@ struct RunView {
         console.error.write(output)
         if redraws { console.error.setFooter(footer) }
       }
-      if news.isClosed { return }
+      if news.isClosed { return board.shown() }
       // The view is no part of the run: it looks ten times a second and is never waited for but at the end.
       try? await Task.sleep(for: .milliseconds(100))
     }

@@ -51,7 +51,9 @@ final class TransferView: Sendable {
       var text = ""
       var footer: [String] = []
       if let progress, !isClosed, redraws {
-        footer = [String(line(progress, now - start).prefix(max(20, (TerminalFacts.size(2)?.columns ?? 80) - 1)))]
+        footer = [
+          String(line(progress, now - start).prefix(max(20, (TerminalFacts.size(2)?.columns ?? 80) - 1)))
+        ]
       } else if let progress, !isClosed, now - lastPlain > .seconds(30) {
         lastPlain = now
         text = line(progress, now - start) + "\n"

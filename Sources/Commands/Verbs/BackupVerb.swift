@@ -8,6 +8,8 @@ import Values
 
 /// `drplan backup`: takes snapshots of a plan's databases.
 enum BackupVerb: Verb {
+  static let isInterruptible = true
+
   static let type = Option(
     "type", value: .required("TYPE"), choices: ["full", "differential", "incremental"],
     "what to store; full if left out")

@@ -17,7 +17,7 @@ enum InitVerb: Verb {
     let stem = path.split(separator: "/").last.map { $0.prefix { $0 != "." } }.map(String.init) ?? ""
     let name = PlanName(stem) == nil ? "my-system" : stem
     do throws(FileError) {
-      try FileTree.makeDirectories(DurableFile.parent(of: path))
+      try FileTree.makeDirectories(PathText.parent(of: path), mode: 0o755)
       try DurableFile.create(Array(text(name).utf8), at: path, mode: 0o644)
     } catch {
       throw CommandFailure(

@@ -101,9 +101,12 @@ enum Preflight {
     }
     guard !blocked.isEmpty else { return }
     let lines = blocked.map { "\($0): \($1.subject): \($1.detail)" }
+    let probe = "`drplan run \(setup.file.file) --dry-run=probe` looks at every step"
+    let lacksSnapshot = blocked.contains { $0.1.subject.hasPrefix("snapshot of ") }
     throw CommandFailure(
       .failed, "the plan cannot recover; nothing was changed\n  " + lines.joined(separator: "\n  "),
-      remedy: "mend this, then run again; `drplan run \(setup.file.file) --dry-run=probe` looks at every step"
-    )
+      remedy: lacksSnapshot
+        ? "is `repository` the right one? `drplan backup \(setup.file.file)` takes snapshots while the data is whole; \(probe)"
+        : "mend this, then run again; \(probe)")
   }
 }

@@ -29,7 +29,7 @@ enum SchemaVerb: Verb {
     }
     do throws(FileError) {
       for (path, text) in pages(schema) {
-        try FileTree.makeDirectories(DurableFile.parent(of: folder + "/" + path))
+        try FileTree.makeDirectories(PathText.parent(of: folder + "/" + path), mode: 0o755)
         try DurableFile.write(Array(text.utf8), to: folder + "/" + path, mode: 0o644)
       }
     } catch {

@@ -5,6 +5,8 @@ import Values
 
 /// `drplan snapshots restore`: writes a snapshot into a new folder, beside any plan.
 enum SnapshotsRestoreVerb: Verb {
+  static let isInterruptible = true
+
   static let to = Option(
     "to", value: .required("DIR"), completion: .folders, "the folder to make; it must not exist")
 

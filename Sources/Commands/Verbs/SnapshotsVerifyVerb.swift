@@ -4,6 +4,8 @@ import Values
 
 /// `drplan snapshots verify`: reads everything that snapshots need, and compares it with its digests.
 enum SnapshotsVerifyVerb: Verb {
+  static let isInterruptible = true
+
   static let declaration = CommandDeclaration(
     "verify", summary: "read every stored byte of snapshots and compare it with its digest",
     discussion: "Exits with 1 if anything is damaged, naming the file and the block. Changes nothing.",

@@ -1,3 +1,5 @@
+import Values
+
 extension DiagnosticRenderer {
   /// For programs: one object with the counts and every finding.
   ///
@@ -19,14 +21,14 @@ extension DiagnosticRenderer {
       result += """
         \(index == 0 ? "" : ",")
             {
-              "code": \(JSONText.string(diagnostic.rule.code)),
-              "name": \(JSONText.string(diagnostic.rule.name)),
-              "severity": \(JSONText.string(diagnostic.rule.severity.rawValue)),
-              "message": \(JSONText.string(diagnostic.message)),
-              "hint": \(diagnostic.hint.map(JSONText.string) ?? "null"),
-              "file": \(JSONText.string(diagnostic.file)),
+              "code": \(JSONValue.quoted(diagnostic.rule.code)),
+              "name": \(JSONValue.quoted(diagnostic.rule.name)),
+              "severity": \(JSONValue.quoted(diagnostic.rule.severity.rawValue)),
+              "message": \(JSONValue.quoted(diagnostic.message)),
+              "hint": \(diagnostic.hint.map(JSONValue.quoted) ?? "null"),
+              "file": \(JSONValue.quoted(diagnostic.file)),
               "range": {"start": \(position(diagnostic.range.start)), "end": \(position(diagnostic.range.end))},
-              "snippet": \(snippet.map(JSONText.string) ?? "null")
+              "snippet": \(snippet.map(JSONValue.quoted) ?? "null")
             }
         """
     }

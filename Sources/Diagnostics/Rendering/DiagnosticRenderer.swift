@@ -1,3 +1,5 @@
+import Values
+
 /// Turns findings into text: the only place that knows how they look.
 ///
 /// Every function puts the findings in reading order first, gives the same text for the same input, and ends each
@@ -29,7 +31,7 @@ public enum DiagnosticRenderer {
     let errors = diagnostics.count { $0.rule.severity == .error }
     let counts = [counted(errors, "error"), counted(diagnostics.count - errors, "warning")].compactMap(\.self)
     let files = Set(diagnostics.map(\.file))
-    let place = files.count == 1 ? files.first.map(UserText.harmless) ?? "" : "\(files.count) files"
+    let place = files.count == 1 ? files.first.map { PrintableText.line($0) } ?? "" : "\(files.count) files"
     return counts.isEmpty ? "no findings" : "\(counts.joined(separator: ", ")) in \(place)"
   }
 
@@ -47,17 +49,17 @@ public enum DiagnosticRenderer {
       result += "\(bar) \(blank)\(palette.severity(diagnostic.rule.severity, carets))\n"
     }
     let equals = palette.gutter("\(gutter)=")
-    if let hint = diagnostic.hint { result += "\(equals) help: \(UserText.harmless(hint))\n" }
+    if let hint = diagnostic.hint { result += "\(equals) help: \(PrintableText.line(hint))\n" }
     return result + "\(equals) more: drplan explain \(diagnostic.rule.code)\n"
   }
 
   private static func headline(_ diagnostic: Diagnostic, palette: Palette) -> String {
     let place = diagnostic.range.start
-    let file = diagnostic.file.isEmpty ? "<plan>" : UserText.harmless(diagnostic.file)
+    let file = diagnostic.file.isEmpty ? "<plan>" : PrintableText.line(diagnostic.file)
     let rule = diagnostic.rule
     let severity = palette.severity(rule.severity, "\(rule.severity.rawValue) \(rule.code)")
     return palette.strong("\(file):\(place.line):\(place.column):")
-      + " \(severity) \(rule.name): \(UserText.harmless(diagnostic.message))"
+      + " \(severity) \(rule.name): \(PrintableText.line(diagnostic.message))"
   }
 
   private static func counted(_ count: Int, _ noun: String) -> String? {

@@ -1,3 +1,5 @@
+import Values
+
 /// One line of a source as it can be shown on a terminal, and where on it a range stands.
 ///
 /// Tabs are spaces up to the next multiple of four, harmful characters are escaped, and of a long line only the part
@@ -50,8 +52,8 @@ struct Excerpt {
       let width = 4 - column % 4
       return (String(repeating: " ", count: width), width)
     }
-    if UserText.mustEscape(scalar) {
-      let text = UserText.escaped(scalar)
+    if PrintableText.isUnsafe(scalar) {
+      let text = PrintableText.writtenOut(scalar)
       return (text, text.utf8.count)
     }
     return (String(scalar), DisplayWidth.of(scalar))

@@ -33,6 +33,8 @@ public struct SQLiteError: Error, Sendable, CustomStringConvertible {
     public static let cannotOpen = Code(rawValue: SQLITE_CANTOPEN)
     /// A constraint of the schema would be violated.
     public static let constraint = Code(rawValue: SQLITE_CONSTRAINT)
+    /// The statement is none that may be run here.
+    public static let notAllowed = Code(rawValue: SQLITE_AUTH)
     /// The file is something else, or encrypted.
     public static let notADatabase = Code(rawValue: SQLITE_NOTADB)
   }

@@ -41,6 +41,12 @@ public struct SQLiteStatement: ~Copyable {
 
   deinit { sqlite3_finalize(raw) }
 
+  /// Whether it changes no database file, by SQLite's own reading.
+  var isReadOnly: Bool { sqlite3_stmt_readonly(raw) != 0 }
+
+  /// Whether it is an `EXPLAIN`.
+  var isExplanation: Bool { sqlite3_stmt_isexplain(raw) != 0 }
+
   /// Resets the statement and gives its parameters their values, the first to `?1`.
   public mutating func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
     sqlite3_reset(raw)

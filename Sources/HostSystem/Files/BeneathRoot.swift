@@ -25,10 +25,14 @@ public final class BeneathRoot: Sendable {
       ? path : path + "/" + String(decoding: relative, as: UTF8.self)
   }
 
-  /// Opens a file or directory; `.` is the root itself.
+  /// Opens a file or directory; `.` is the root itself, and a file that is made gets `mode`.
   public func open(
-    _ relative: [UInt8], _ flags: Int32, mode: UInt32 = 0o600
+    _ relative: [UInt8], _ access: FileDescriptor.Access = .readOnly, mode: UInt32 = 0o600
   ) throws(FileError) -> FileDescriptor {
+    try open(relative, access.rawValue, mode)
+  }
+
+  private func open(_ relative: [UInt8], _ flags: Int32, _ mode: UInt32) throws(FileError) -> FileDescriptor {
     guard !relative.isEmpty, !relative.contains(0), relative.first != UInt8(ascii: "/") else {
       throw FileError("open", shown(relative), number: EINVAL)
     }
@@ -44,7 +48,8 @@ public final class BeneathRoot: Sendable {
     _ relative: [UInt8], _ flags: Int32, _ mode: UInt32
   ) throws(FileError) -> FileDescriptor {
     let components = relative.split(separator: UInt8(ascii: "/"))
-    var directory = dup(descriptor.number)
+    // Close-on-exec, which dup(2) would not keep: a program started meanwhile must not hold the root open.
+    var directory = fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
     defer { _ = close(directory) }
     for (index, component) in components.enumerated() {
       let isLast = index == components.count - 1
@@ -143,7 +148,7 @@ public final class BeneathRoot: Sendable {
         try body(descriptor.number, name)
       }
     }
-    let parent = try open(Array(relative[..<slash]), drplan_o_path() | O_DIRECTORY)
+    let parent = try open(Array(relative[..<slash]), drplan_o_path() | O_DIRECTORY, 0)
     return try Self.withName(Array(relative[(slash + 1)...]), shown(relative)) { (name) throws(FileError) in
       try body(parent.number, name)
     }

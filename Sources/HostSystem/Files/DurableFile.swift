@@ -1,4 +1,5 @@
 import Glibc
+import Values
 
 /// Writes small files so that a crash leaves the old content or the new, never a mixture, and a success survives
 /// a loss of power.
@@ -27,6 +28,19 @@ public enum DurableFile {
     try syncDirectory(ofFile: path)
   }
 
+  /// Adds to the end of `path` in one write; the file is made with mode 0600 when it is not there.
+  ///
+  /// Pipes and terminals take the bytes too.
+  public static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let isNew = try HostPath.status(path, followingLink: true) == nil
+    let file = try FileDescriptor.open(path, [.writeOnly, .create, .append])
+    try file.append(bytes, path: path)
+    // Only files have something to sync.
+    guard try file.status(path: path).kind == .file else { return }
+    try file.sync(path: path)
+    if isNew { try syncDirectory(ofFile: path) }
+  }
+
   /// Makes names in the directory `path` durable: what was created, renamed or removed in it.
   public static func syncDirectory(_ path: String) throws(FileError) {
     try FileDescriptor.directory(path).sync(path: path)
@@ -34,45 +48,29 @@ public enum DurableFile {
 
   /// Makes the name of the file `path` durable.
   public static func syncDirectory(ofFile path: String) throws(FileError) {
-    try syncDirectory(parent(of: path))
-  }
-
-  /// Everything before the last `/`; `.` without one.
-  public static func parent(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    try syncDirectory(PathText.parent(of: path))
   }
 
   /// Reads a whole file of at most `limit` bytes.
   public static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
-    let file = try FileDescriptor.open(path, O_RDONLY)
+    let file = try FileDescriptor.open(path)
     let size = try file.status(path: path).size
     guard size <= Int64(limit) else {
-      throw FileError("read", path, detail: "it has \(size) bytes, more than the \(limit) that it may have")
+      throw .tooLarge(path, bytes: size, limit: limit)
     }
     // One more byte than the size, so that a file that grew meanwhile is seen.
-    var bytes = [UInt8](repeating: 0, count: Int(size) + 1)
-    var result: Result<Int, FileError> = .success(0)
-    bytes.withUnsafeMutableBytes { buffer in
-      let target = UnsafeMutableRawBufferPointer(buffer)
-      result = Result { () throws(FileError) in try file.read(into: target, at: 0, path: path) }
-    }
-    let count = try result.get()
-    guard count <= Int(size) else { throw FileError("read", path, detail: "it grew while it was read") }
-    return Array(bytes.prefix(count))
+    let bytes = try file.bytes(Int(size) + 1, path: path)
+    guard bytes.count <= Int(size) else { throw FileError("read", path, detail: "it grew while it was read") }
+    return bytes
   }
 
   private static func writeTemporary(
     _ bytes: [UInt8], beside path: String, mode: UInt32
   ) throws(FileError) -> String {
     let temporary = path + ".tmp-" + RandomBytes.hex(8)
-    let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    let file = try FileDescriptor.open(temporary, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
     do {
-      var result: Result<Void, FileError> = .success(())
-      bytes.withUnsafeBytes { buffer in
-        result = Result { () throws(FileError) in try file.write(buffer, at: 0, path: temporary) }
-      }
-      try result.get()
+      try file.append(bytes, path: temporary)
       try file.sync(path: temporary)
     } catch {
       _ = unlink(temporary)

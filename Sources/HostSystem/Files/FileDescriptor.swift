@@ -13,12 +13,12 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
   deinit { _ = Glibc.close(number) }
 
-  /// Opens `path`; `flags` as in open(2), close-on-exec added.
+  /// Opens `path`; a file that is made gets `mode`.
   public static func open(
-    _ path: String, _ flags: Int32, mode: UInt32 = 0o600
+    _ path: String, _ access: Access = .readOnly, mode: UInt32 = 0o600
   ) throws(FileError) -> FileDescriptor {
     while true {
-      let number = Glibc.open(path, flags | O_CLOEXEC, mode)
+      let number = Glibc.open(path, access.rawValue | O_CLOEXEC, mode)
       if number >= 0 { return FileDescriptor(owning: number) }
       if errno != EINTR { throw .current("open", path) }
     }
@@ -26,7 +26,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
   /// Opens the directory `path`, itself not through a symbolic link when `following` is false.
   public static func directory(_ path: String, following: Bool = true) throws(FileError) -> FileDescriptor {
-    try open(path, O_RDONLY | O_DIRECTORY | (following ? 0 : O_NOFOLLOW))
+    try open(path, following ? .directory : [.directory, .noFollow])
   }
 
   /// Type, size, times and the rest.
@@ -121,6 +121,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
     if position >= 0 { return position }
     if errno == ENXIO || errno == EINVAL { return size }
     throw .current("find holes in", path)
+  }
+
+  /// Takes the exclusive flock(2) of the file; waits for it.
+  public func lock(path: String) throws(FileError) {
+    while flock(number, LOCK_EX) != 0 {
+      if errno != EINTR { throw .current("lock", path) }
+    }
   }
 
   /// Takes the exclusive flock(2) of the file without waiting; false when someone else holds it.

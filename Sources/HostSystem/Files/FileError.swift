@@ -1,4 +1,3 @@
-import CSystemShims
 import Glibc
 
 /// A failed file system call: what was tried, on which path, and what the kernel said.
@@ -9,7 +8,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   public let path: String
   /// The kernel's error number; 0 when the call itself succeeded but its result was impossible, as a short read.
   public let number: Int32
-  /// What went wrong when `number` is 0.
+  /// What went wrong, when that is more than `number` says.
   public let detail: String?
 
   /// An error with the number the kernel gave.
@@ -28,15 +27,36 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     self.detail = detail
   }
 
+  /// A file that is larger than its reader takes.
+  static func tooLarge(_ path: String, bytes: Int64, limit: Int) -> FileError {
+    FileError(
+      operation: "read", path: path, number: EFBIG,
+      detail: "it has \(bytes) bytes, more than the \(limit) that it may have")
+  }
+
+  private init(operation: String, path: String, number: Int32, detail: String) {
+    self.operation = operation
+    self.path = path
+    self.number = number
+    self.detail = detail
+  }
+
   /// The error of the call that just failed on this thread.
   static func current(_ operation: String, _ path: String) -> FileError {
     FileError(operation, path, number: errno)
   }
 
+  /// The error of a name that is to be made and is there already.
+  public static func existing(_ path: String) -> FileError { FileError("make", path, number: EEXIST) }
+
   /// No such file or directory.
   public var isMissing: Bool { number == ENOENT }
   /// Something of that name exists already.
   public var isExisting: Bool { number == EEXIST }
+  /// A part of the path that should be a folder is none.
+  public var isNotDirectory: Bool { number == ENOTDIR }
+  /// The file is larger than its reader takes.
+  public var isTooLarge: Bool { number == EFBIG }
   /// No space, no quota or no inode is left.
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   /// A symbolic link stood where none is followed, or the path would have left its root.
@@ -47,12 +67,6 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     "cannot \(operation) `\(path)`: \(detail ?? Self.text(of: number))"
   }
 
-  /// The system's sentence for an error number, in lower case.
-  public static func text(of number: Int32) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      guard let base = buffer.baseAddress else { return "error \(number)" }
-      drplan_error_text(number, base, UInt64(buffer.count))
-      return String(cString: base).lowercased()
-    }
-  }
+  /// The system's sentence for an error number, starting in lower case.
+  public static func text(of number: Int32) -> String { kernelErrorText(number) }
 }

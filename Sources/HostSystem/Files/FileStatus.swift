@@ -62,9 +62,12 @@ public struct FileStatus: Sendable, Equatable {
     allocated = Int64(raw.st_blocks) * 512
   }
 
+  /// Whether both are states of the same file, whatever its name.
+  public func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+
   /// Whether both are the same file in the same state: device, inode, size and both times.
   public func isUnchanged(from earlier: FileStatus) -> Bool {
-    device == earlier.device && inode == earlier.inode && size == earlier.size && modified == earlier.modified
+    isSameFile(as: earlier) && size == earlier.size && modified == earlier.modified
       && changed == earlier.changed
   }
 

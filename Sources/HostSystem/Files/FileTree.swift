@@ -22,9 +22,19 @@ public enum FileTree {
     try remove(name, in: parent, shown: trimmed)
   }
 
+  /// One folder on the way down: its names were read once, so that what is large takes no longer than it must.
+  private struct Level {
+    /// Its name in the folder above.
+    let name: [UInt8]
+    let names: [[UInt8]]
+    let status: FileStatus
+    var next = 0
+  }
+
   /// Removes `name` in an open directory and everything below it; nothing there is no error.
   ///
-  /// Depth is held in memory, not on the stack or in descriptors, so that a hostile tree cannot exhaust either.
+  /// Depth is held in memory, not on the stack or in descriptors, so that a hostile tree cannot exhaust either. A
+  /// folder that is moved elsewhere meanwhile ends it with an error, before anything there is removed.
   public static func remove(
     _ name: [UInt8], in parent: borrowing FileDescriptor, shown: String
   ) throws(FileError) {
@@ -34,35 +44,40 @@ public enum FileTree {
       if errno == ENOENT { return }
       throw .current("open", shown)
     }
-    var current = root
-    defer { _ = close(current) }
-    var path: [[UInt8]] = []
-    while true {
-      let listed = try names(current, shown)
-      var descended = false
-      for child in listed {
-        let childShown =
-          shown + "/" + String(decoding: Array((path + [child]).joined(separator: [47])), as: UTF8.self)
-        if try unlinkOrDescend(child, current, childShown) { continue }
-        let next = openDirectory(child, current)
+    var current = FileDescriptor(owning: root)
+    var levels = [try level(name, current, shown)]
+    while let level = levels.last {
+      guard level.next == level.names.count else {
+        let child = level.names[level.next]
+        levels[levels.count - 1].next += 1
+        let childShown = Self.shown(shown, levels, child)
+        if try unlinkOrDescend(child, current.number, childShown) { continue }
+        let next = openDirectory(child, current.number)
         guard next >= 0 else { throw .current("open", childShown) }
-        _ = close(current)
-        current = next
-        path.append(child)
-        descended = true
-        break
+        current = FileDescriptor(owning: next)
+        levels.append(try Self.level(child, current, childShown))
+        continue
       }
-      if descended { continue }
-      guard let finished = path.popLast() else { break }
-      let up = openat(current, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      levels.removeLast()
+      guard let above = levels.last else { break }
+      let up = openat(current.number, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard up >= 0 else { throw .current("open the parent of", shown) }
-      _ = close(current)
-      current = up
-      let result = BeneathRoot.withCString(finished) { unlinkat(up, $0, AT_REMOVEDIR) }
-      guard result == 0 || errno == ENOENT else { throw .current("remove", shown) }
+      current = FileDescriptor(owning: up)
+      guard try current.status(path: shown).isSameFile(as: above.status) else {
+        throw FileError("remove", Self.shown(shown, levels, level.name), detail: "it was moved meanwhile")
+      }
+      let result = BeneathRoot.withCString(level.name) { unlinkat(up, $0, AT_REMOVEDIR) }
+      guard result == 0 || errno == ENOENT else {
+        throw .current("remove", Self.shown(shown, levels, level.name))
+      }
     }
     let result = BeneathRoot.withCString(name) { unlinkat(parent.number, $0, AT_REMOVEDIR) }
     guard result == 0 || errno == ENOENT else { throw .current("remove", shown) }
+  }
+
+  private static func shown(_ root: String, _ levels: [Level], _ name: [UInt8]) -> String {
+    let path = levels.dropFirst().map(\.name) + [name]
+    return root + "/" + String(decoding: Array(path.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
   }
 
   /// True when the name is gone, false when it is a directory with something in it.
@@ -90,10 +105,12 @@ public enum FileTree {
     return BeneathRoot.withCString(name) { openat(parent, $0, flags) }
   }
 
-  private static func names(_ number: Int32, _ shown: String) throws(FileError) -> [[UInt8]] {
-    if fchmod(number, 0o700) != 0, errno != EPERM { throw .current("make writable", shown) }
-    let copy = dup(number)
-    guard copy >= 0 else { throw .current("open", shown) }
-    return try DirectoryReader.names(in: FileDescriptor(owning: copy), path: shown)
+  private static func level(
+    _ name: [UInt8], _ directory: borrowing FileDescriptor, _ shown: String
+  ) throws(FileError) -> Level {
+    if fchmod(directory.number, 0o700) != 0, errno != EPERM { throw .current("make writable", shown) }
+    return Level(
+      name: name, names: try DirectoryReader.names(in: directory, path: shown),
+      status: try directory.status(path: shown))
   }
 }

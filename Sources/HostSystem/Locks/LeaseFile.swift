@@ -33,20 +33,20 @@ public enum LeaseState: Sendable, Hashable {
 public struct LeaseFile: ~Copyable, Sendable {
   /// The file.
   public let path: String
-  private let descriptor: OwnedDescriptor
+  private let descriptor: FileDescriptor
 
   /// Takes the lock, making the file (mode 0600) where there is none, or throws at once when it is taken.
   public static func acquire(_ path: String, holder: LeaseHolder) throws(LockError) -> LeaseFile {
     while true {
       let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
       guard raw >= 0 else { throw .unusable(path: path, reason: kernelErrorText(errno)) }
-      let descriptor = OwnedDescriptor(raw)
-      let failure = drp_lock_exclusive(descriptor.raw)
-      guard failure != EAGAIN else { throw .held(path: path, by: readHolder(descriptor.raw)) }
+      let descriptor = FileDescriptor(owning: raw)
+      let failure = drp_lock_exclusive(descriptor.number)
+      guard failure != EAGAIN else { throw .held(path: path, by: readHolder(descriptor.number)) }
       guard failure == 0 else { throw .unusable(path: path, reason: kernelErrorText(failure)) }
       // Somebody may have removed or replaced the file before we had the lock: then ours locks nothing.
-      guard isStill(path, descriptor.raw) else { continue }
-      write(holder, to: descriptor.raw)
+      guard isStill(path, descriptor.number) else { continue }
+      write(holder, to: descriptor.number)
       return LeaseFile(path: path, descriptor: descriptor)
     }
   }
@@ -58,22 +58,22 @@ public struct LeaseFile: ~Copyable, Sendable {
       if errno == ENOENT { return .free }
       throw .unusable(path: path, reason: kernelErrorText(errno))
     }
-    let descriptor = OwnedDescriptor(raw)
-    switch drp_lock_is_held(descriptor.raw) {
+    let descriptor = FileDescriptor(owning: raw)
+    switch drp_lock_is_held(descriptor.number) {
     case 0: return .free
-    case 1: return .held(by: readHolder(descriptor.raw))
+    case 1: return .held(by: readHolder(descriptor.number))
     default: throw .unusable(path: path, reason: kernelErrorText(errno))
     }
   }
 
-  private init(path: String, descriptor: consuming OwnedDescriptor) {
+  private init(path: String, descriptor: consuming FileDescriptor) {
     self.path = path
     self.descriptor = descriptor
   }
 
   // The holder goes before the lock does, which closing releases: who reads an empty file sees a free one. If
   // that fails, the next holder overwrites it.
-  deinit { ftruncate(descriptor.raw, 0) }
+  deinit { ftruncate(descriptor.number, 0) }
 
   private static func isStill(_ path: String, _ descriptor: Int32) -> Bool {
     var (named, opened) = (stat(), stat())

@@ -25,11 +25,6 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
     public static let cancelled = Code("cancelled")
     /// Anything else that libcurl reports.
     public static let other = Code("other")
-
-    /// Whether the same request may succeed a little later.
-    public var isTransient: Bool {
-      [Self.notResolved, .notConnected, .timedOut, .badAnswer].contains(self)
-    }
   }
 
   /// What kind of failure it is.

@@ -33,6 +33,11 @@ public enum ChildProcess {
     return try outcome.get()
   }
 
+  /// Kills every child that `run` still waits for, with all that it started, and any that is started later.
+  ///
+  /// For the end of a program that cannot wait for work it gave up. Services of `spawnDaemon` are left alone.
+  public static func killAll() async { await runBlocking { LiveSessions.close() } }
+
   /// Starts a service that outlives this process: in its own session, child of init, both streams appended to
   /// the file `log` (made with mode 0600).
   ///
@@ -46,9 +51,9 @@ public enum ChildProcess {
       let input = try ChildInput.open(command.input)
       let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw .cannotOpen(log, errno) }
-      let output = OwnedDescriptor(descriptor)
+      let output = FileDescriptor(owning: descriptor)
       return try ChildSpawner.spawnOrphan(
-        command, .init(input: input.raw, output: output.raw, error: output.raw))
+        command, .init(input: input.number, output: output.number, error: output.number))
     }
   }
 }

@@ -14,7 +14,7 @@ struct ChildSession: ~Copyable {
 
   private let name: String
   private let pid: Int32
-  private let process: OwnedDescriptor
+  private let process: FileDescriptor
   private let cancellation: Wakeup
   private let clock = HostClock()
   private let started: Duration
@@ -24,7 +24,7 @@ struct ChildSession: ~Copyable {
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
   private init(
-    name: String, pid: Int32, process: consuming OwnedDescriptor, cancellation: Wakeup, started: Duration,
+    name: String, pid: Int32, process: consuming FileDescriptor, cancellation: Wakeup, started: Duration,
     output: consuming OutputCollector, error: consuming OutputCollector
   ) {
     self.name = name
@@ -53,18 +53,20 @@ struct ChildSession: ~Copyable {
     case .captured:
       let ends = try pipe(for: name)
       pid = try ChildSpawner.spawn(
-        command, .init(input: input.raw, output: ends.writing.raw, error: error.writing.raw))
+        command, .init(input: input.number, output: ends.writing.number, error: error.writing.number))
       output = OutputCollector(ends.reading, stream: .output, limit: limit, onLine: onOutputLine)
     case .file(let path):
       let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw .cannotOpen(path, errno) }
-      let file = OwnedDescriptor(descriptor)
+      let file = FileDescriptor(owning: descriptor)
       pid = try ChildSpawner.spawn(
-        command, .init(input: input.raw, output: file.raw, error: error.writing.raw))
+        command, .init(input: input.number, output: file.number, error: error.writing.number))
       output = OutputCollector(nil, stream: .output, limit: limit, onLine: nil)
     }
+    let process = try watch(pid, name)
+    if !LiveSessions.add(pid) { kill(-pid, SIGKILL) }
     return ChildSession(
-      name: name, pid: pid, process: try watch(pid, name), cancellation: cancellation, started: started,
+      name: name, pid: pid, process: process, cancellation: cancellation, started: started,
       output: output,
       error: OutputCollector(error.reading, stream: .error, limit: limit, onLine: onOutputLine))
   }
@@ -133,7 +135,7 @@ struct ChildSession: ~Copyable {
   private mutating func waitForEvents(until deadline: Duration?, watchingCancellation: Bool = false) -> Bool {
     // poll passes over negative descriptors.
     var watched = [
-      pollfd(fd: hasExited ? -1 : process.raw, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: hasExited ? -1 : process.number, events: Int16(POLLIN), revents: 0),
       pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: error.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: watchingCancellation ? cancellation.descriptor : -1, events: Int16(POLLIN), revents: 0),
@@ -150,7 +152,7 @@ struct ChildSession: ~Copyable {
 
   private func reap() throws(ProcessError) -> ProcessStatus {
     var (bySignal, code): (Int32, Int32) = (0, 0)
-    let failure = drp_pidfd_reap(process.raw, &bySignal, &code)
+    let failure = LiveSessions.remove(pid) { drp_pidfd_reap(process.number, &bySignal, &code) }
     guard failure == 0 else {
       throw ProcessError(.system, "the end of `\(name)` could not be read: \(kernelErrorText(failure))")
     }
@@ -160,6 +162,7 @@ struct ChildSession: ~Copyable {
   /// Reaps the child whenever it may end, on a thread that waits for nothing else.
   private func leaveToReaper() {
     let pid = pid
+    LiveSessions.remove(pid) {}
     BlockingExecutor.shared.submit { while waitpid(pid, nil, 0) < 0 && errno == EINTR {} }
   }
 
@@ -172,9 +175,9 @@ struct ChildSession: ~Copyable {
   /// A descriptor for the child.
   ///
   /// Without one it could not be watched, so then it is ended.
-  private static func watch(_ pid: Int32, _ name: String) throws(ProcessError) -> OwnedDescriptor {
+  private static func watch(_ pid: Int32, _ name: String) throws(ProcessError) -> FileDescriptor {
     let descriptor = drp_pidfd_open(pid)
-    guard descriptor < 0 else { return OwnedDescriptor(descriptor) }
+    guard descriptor < 0 else { return FileDescriptor(owning: descriptor) }
     let failure = errno
     kill(-pid, SIGKILL)
     while waitpid(pid, nil, 0) < 0 && errno == EINTR {}

@@ -1,18 +1,24 @@
 import Glibc
 
 /// Finds the file to execute for the first word of a command.
-struct ExecutableLookup {
+public struct ExecutableLookup {
   /// What the C library searches when there is no `PATH`.
   private static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
   let environment: [String]
   let workingDirectory: String?
 
+  /// A search with the variables `NAME=value`; a relative path counts from `workingDirectory`.
+  public init(environment: [String] = ProcessEnvironment.current, workingDirectory: String? = nil) {
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+  }
+
   /// The path to execute.
   ///
   /// Empty and relative entries of `PATH` are passed over: what runs in a disaster must not depend on the
   /// folder somebody stood in.
-  func path(of program: String) throws(ProcessError) -> String {
+  public func path(of program: String) throws(ProcessError) -> String {
     guard !program.isEmpty else { throw ProcessError(.invalidCommand, "the command is empty") }
     guard !program.utf8.contains(UInt8(ascii: "/")) else {
       switch Self.inspect(absolute(program)) {
@@ -44,8 +50,11 @@ struct ExecutableLookup {
   private enum Finding { case executable, other, missing }
 
   private static func inspect(_ path: String) -> Finding {
-    var facts = stat()
-    guard stat(path, &facts) == 0 else { return errno == EACCES ? .other : .missing }
-    return facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0 ? .executable : .other
+    do throws(FileError) {
+      guard let status = try HostPath.status(path, followingLink: true) else { return .missing }
+      return status.kind == .file && PathAccess.isExecutable(path) ? .executable : .other
+    } catch {
+      return error.number == EACCES ? .other : .missing
+    }
   }
 }

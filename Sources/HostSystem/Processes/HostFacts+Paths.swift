@@ -4,6 +4,9 @@ extension HostFacts {
   /// The number of this process.
   public static var processID: Int32 { getpid() }
 
+  /// Ends this process at once, without cleaning anything up.
+  public static func endProcess(_ code: Int32) -> Never { _exit(code) }
+
   /// `path` made absolute from the folder this process runs in; links are not followed, `.` and `..` stay for the
   /// kernel, which knows where links lead.
   public static func absolutePath(_ path: String) -> String {
@@ -11,11 +14,5 @@ extension HostFacts {
     defer { free(folder) }
     let base = String(cString: folder)
     return base.hasSuffix("/") ? base + path : "\(base)/\(path)"
-  }
-
-  /// Whether there is a folder at `path`, or a link that leads to one.
-  public static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }

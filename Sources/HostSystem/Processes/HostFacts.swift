@@ -26,6 +26,9 @@ public enum HostFacts {
     return String(cString: name)
   }
 
+  /// The number of the user this process acts as: who owns what it makes.
+  public static var userNumber: UInt32 { geteuid() }
+
   /// Whether this process may do everything.
   public static var isRoot: Bool { geteuid() == 0 }
 }

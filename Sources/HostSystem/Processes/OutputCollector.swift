@@ -2,7 +2,7 @@ import Glibc
 
 /// The reading side of one pipe of a child: keeps the end of what comes and cuts it into lines.
 struct OutputCollector: ~Copyable {
-  private var end: OwnedDescriptor?
+  private var end: FileDescriptor?
   private let stream: OutputStream
   private let limit: Int
   private let onLine: (@Sendable (OutputLine) -> Void)?
@@ -15,7 +15,7 @@ struct OutputCollector: ~Copyable {
 
   /// Reads from `end`, which must not block; with nil there is nothing to read.
   init(
-    _ end: consuming OwnedDescriptor?, stream: OutputStream, limit: Int,
+    _ end: consuming FileDescriptor?, stream: OutputStream, limit: Int,
     onLine: (@Sendable (OutputLine) -> Void)?
   ) {
     self.end = end
@@ -27,7 +27,7 @@ struct OutputCollector: ~Copyable {
   /// For `poll`: the reading end, or -1 after the end.
   var descriptor: Int32 {
     switch end {
-    case .some(let end): end.raw
+    case .some(let end): end.number
     case .none: -1
     }
   }

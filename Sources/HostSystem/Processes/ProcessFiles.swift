@@ -4,22 +4,8 @@ import Glibc
 enum ProcessFiles {
   /// The content of a file under `/proc`, at most a few mebibytes; nil when it is gone or hidden from us.
   static func bytes(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var content: [UInt8] = []
-    while content.count < 8 << 20 {
-      var failed = false
-      let piece = [UInt8](unsafeUninitializedCapacity: 16 << 10) { buffer, count in
-        let got = read(descriptor, buffer.baseAddress, buffer.count)
-        failed = got < 0
-        count = max(0, got)
-      }
-      if failed && errno != EINTR { return nil }
-      if piece.isEmpty && !failed { break }
-      content += piece
-    }
-    return content
+    // Gone or hidden is an answer, whatever the reason.
+    try? FileDescriptor.open(path).remainder(limit: 8 << 20, path: path)
   }
 
   /// The names in a folder, without `.` and `..`, in no order; nil when it is gone or hidden from us.

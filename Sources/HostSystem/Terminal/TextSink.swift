@@ -21,8 +21,10 @@ public final class TextSink: Sendable {
   public init(_ descriptor: Int32) { self.descriptor = descriptor }
 
   /// A sink that writes a new file, 0600, or goes on at the end of one that is there; open as long as the process.
+  ///
+  /// A FIFO that nobody reads is an error at once, instead of a wait for a reader.
   public static func file(_ path: String) throws(FileError) -> TextSink {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { throw FileError("open", path, number: errno) }
     return TextSink(descriptor)
   }
@@ -44,7 +46,9 @@ public final class TextSink: Sendable {
     }
   }
 
-  /// Replaces the footer; no lines take it away. Only for a terminal that understands cursor movements.
+  /// Replaces the footer; no lines take it away.
+  ///
+  /// Only for a terminal that understands cursor movements.
   public func setFooter(_ lines: [String]) {
     state.withLock { state in
       guard lines != state.footer else { return }

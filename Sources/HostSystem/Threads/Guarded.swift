@@ -1,8 +1,8 @@
 import Glibc
 
 /// State that threads share and wait for: a lock and a condition.
+// `state` is touched only between lock and unlock of `mutex`, which with `condition` never moves: hence Sendable.
 public final class Guarded<State>: @unchecked Sendable {
-  // `state` is touched only between lock and unlock of `mutex`, which with `condition` never moves: hence Sendable.
   private var state: State
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

@@ -2,12 +2,6 @@ import RunEvents
 import Values
 
 extension RunRecordFold {
-  /// The names that `${run.…}` may hold.
-  public static let referenceNames = [
-    "run.dataLoss", "run.error", "run.failedStep", "run.id", "run.mode", "run.plan", "run.recoveryPoint",
-    "run.recoveryTime", "run.result", "run.startedAt",
-  ]
-
   /// The value of `${run.…}` as the events so far give it; nil for a name that does not exist and before the run began.
   ///
   /// What was not measured is `unmeasured`, never empty.

@@ -58,7 +58,9 @@ struct StepTrack: Sendable {
       restored.append(database)
     case .published(let swap):
       publications.removeAll {
+        // One that kept what stood there under another name was another swap: it may have happened unseen.
         $0.state == .announced && $0.database == swap.database && $0.target == swap.target
+          && $0.kept == swap.kept
       }
       publications.append(record(swap, .done))
     case .check(let check):

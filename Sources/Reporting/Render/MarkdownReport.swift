@@ -63,7 +63,7 @@ public struct MarkdownReport {
       lines.append("")
       lines.append("Last lines of step \(safe(step.id.text)):")
       lines.append("")
-      lines += error.lastLines.map { "    " + SafeText.line($0) }
+      lines += error.lastLines.map { "    " + PrintableText.line($0) }
     }
   }
 

@@ -1,3 +1,5 @@
+import Values
+
 /// How a report is drawn: what the place it is printed to can show.
 public struct ReportStyle: Sendable, Equatable {
   /// Columns; lines are cut or wrapped to it where their content allows, never below 40.
@@ -39,7 +41,7 @@ extension ReportStyle {
   }
 
   /// Text from outside, made safe for a terminal.
-  func safe(_ text: String) -> String { SafeText.line(text, ascii: ascii) }
+  func safe(_ text: String) -> String { PrintableText.line(text, ascii: ascii) }
 
   var ellipsis: String { ascii ? "..." : "…" }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// A table of short texts, aligned by display width.
 struct TextTable {
   struct Cell {
@@ -33,7 +35,7 @@ struct TextTable {
     for row in rows {
       for (column, cell) in row.enumerated() {
         if column == widths.count { widths.append(0) }
-        widths[column] = max(widths[column], SafeText.width(cell.text))
+        widths[column] = max(widths[column], DisplayWidth.of(cell.text))
       }
     }
     return widths
@@ -49,7 +51,7 @@ struct TextTable {
       var line = " "
       for (column, cell) in row.enumerated() {
         let text = SafeText.cut(cell.text, to: widths[column], ellipsis: style.ellipsis)
-        let padding = String(repeating: " ", count: max(0, widths[column] - SafeText.width(text)))
+        let padding = String(repeating: " ", count: max(0, widths[column] - DisplayWidth.of(text)))
         let painted = style.paint(text, cell.tone)
         let isLast = column == row.count - 1
         line += " " + (column > 0 ? " " : "")
@@ -70,7 +72,8 @@ func wrapped(_ text: String, width: Int, indent: String) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {
-    if !line.isEmpty, SafeText.width(indent) + SafeText.width(line) + 1 + SafeText.width(String(word)) > width
+    if !line.isEmpty,
+      DisplayWidth.of(indent) + DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width
     {
       lines.append(indent + line)
       line = ""

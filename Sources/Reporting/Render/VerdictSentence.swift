@@ -5,7 +5,7 @@ extension RunRecord {
   /// What happened in one sentence, the first thing that anyone reads: `Recovered in 12.4 s of 15 m; data as of
   /// 2026-11-20 03:12:59 UTC, 2 m 03 s lost of 5 m allowed.` Safe to print in any style but pure ASCII.
   public var verdictSentence: String {
-    let text = SafeText.line("\(headline).")
+    let text = PrintableText.line("\(headline).")
     guard mode == .drill else { return text }
     return "Drill: " + text.prefix(1).lowercased() + text.dropFirst()
   }

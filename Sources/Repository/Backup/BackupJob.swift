@@ -18,7 +18,7 @@ final class LargeFile: Sendable {
     self.data = data
   }
 
-  var blockCount: Int64 { (status.size + Int64(blockSize) - 1) / Int64(blockSize) }
+  var blockCount: Int64 { FileEntry.blocks(of: blockSize, in: status.size) }
   var dataBlocks: Int64 { data.reduce(0) { $0 + $1.upperBound - $1.lowerBound } }
   /// The ranges of bytes that are stored.
   var dataBytes: [Range<Int64>] {

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -18,7 +17,8 @@ final class BackupWriter {
   private var open: (pack: HashedFile.Savepoint, manifest: ManifestWriter.Savepoint)?
 
   init(
-    root: BeneathRoot, layout: RepositoryLayout, options: RepositoryOptions, pool: RawBlockPool,
+    root: BeneathRoot, layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions,
+    pool: RawBlockPool,
     queue: WorkQueue<(BackupJob, weight: Int)>, meter: ProgressMeter
   ) throws(SnapshotError) {
     self.root = root
@@ -26,8 +26,8 @@ final class BackupWriter {
     self.queue = queue
     self.meter = meter
     builder = BlockBuilder(root: root, options: options, pool: pool)
-    manifest = try ManifestWriter(in: layout.temporary, options: options)
-    packs = PackWriter(layout: layout, options: options, builder: builder, pool: pool)
+    manifest = try ManifestWriter(in: workspace, options: options)
+    packs = PackWriter(layout: layout, workspace: workspace, options: options, builder: builder, pool: pool)
   }
 
   func take(_ piece: BackupPiece) throws(SnapshotError) {
@@ -48,7 +48,9 @@ final class BackupWriter {
       try add(block, tag, index)
       meter.add(bytes: Int64(tag.size))
       queue.release(file.blockSize)
-    case .end(let file): try end(file)
+    case .end(let file):
+      try end(file)
+      queue.release(options.openWeight)
     }
   }
 
@@ -77,6 +79,7 @@ final class BackupWriter {
     try manifest.flushBlocks()
     manifest.totals.files += 1
     manifest.totals.bytes += file.status.size
+    manifest.totals.allocated += file.entry.allocated
     meter.add(bytes: 0, files: 1)
     open = nil
     try packs.close(ifAtLeast: options.packTarget)
@@ -84,7 +87,11 @@ final class BackupWriter {
 
   /// The second and last attempt, on this thread: rare, so it need not be fast.
   private func readAgain(_ stale: LargeFile) throws(SnapshotError) -> LargeFile {
-    guard let file = try LargeFile.open(stale.path, beneath: root, options: options) else {
+    guard
+      let file = try LargeFile.open(
+        stale.path, names: stale.status.names, beneath: root, options: options),
+      stale.status.names == 1 || file.status.isSameFile(as: stale.status)
+    else {
       throw BlockBuilder.changed(root.shown(stale.path))
     }
     let (header, headerTag) = try builder.begin(file)
@@ -115,22 +122,26 @@ extension ManifestEnd {
     links += other.links
     skipped += other.skipped
     bytes += other.bytes
+    allocated += other.allocated
   }
 }
 
 extension LargeFile {
   /// Opens a file to be read in blocks and finds its holes; nil when it is gone or no regular file any more.
+  ///
+  /// `names` is how many names it had when it was found: one that lost its others meanwhile may still be referred to.
   static func open(
-    _ path: [UInt8], beneath root: BeneathRoot, options: RepositoryOptions
+    _ path: [UInt8], names: UInt64, beneath root: BeneathRoot, options: RepositoryOptions
   ) throws(SnapshotError) -> LargeFile? {
     do {
       let shown = root.shown(path)
-      let file = try root.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-      let status = try file.status(path: shown)
+      let file = try root.open(path, [.noFollow, .nonBlocking])
+      var status = try file.status(path: shown)
+      status.names = max(status.names, names)
       guard status.kind == .file else { return nil }
       let blockSize = options.blockSize(forFileOf: status.size)
       let data = status.isSparse ? try dataBlocks(file, status.size, Int64(blockSize), shown) : nil
-      let all = 0..<(status.size + Int64(blockSize) - 1) / Int64(blockSize)
+      let all = 0..<FileEntry.blocks(of: blockSize, in: status.size)
       return LargeFile(
         path: path, status: status, file: SharedFile(file, path: shown), blockSize: blockSize,
         data: data ?? (all.isEmpty ? [] : [all]))

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -114,6 +113,8 @@ final class BlockBuilder {
     case .skipped(let reason): skip(item.path, reason, &outcome, &contents)
     case .file:
       guard let status = try appendFile(item) else {
+        // Other names may already refer to this one.
+        if item.status.names > 1 { throw Self.changed(root.shown(item.path)) }
         skip(item.path, "vanished", &outcome, &contents)
         return
       }
@@ -126,6 +127,7 @@ final class BlockBuilder {
       contents.append((.file(entry), start..<start + size))
       outcome.totals.files += 1
       outcome.totals.bytes += status.size
+      outcome.totals.allocated += entry.allocated
       outcome.hasContent = outcome.hasContent || size > 0
     }
   }
@@ -186,12 +188,12 @@ final class BlockBuilder {
   /// Nil when the file changed meanwhile.
   private func appendOnce(_ item: PackedItem) throws(FileError) -> FileStatus? {
     // Not blocking on open, in case a FIFO took the file's place.
-    let file = try root.open(item.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let file = try root.open(item.path, [.noFollow, .nonBlocking])
     let shown = root.shown(item.path)
     let before = try file.status(path: shown)
-    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2) else {
-      return nil
-    }
+    guard before.kind == .file, before.size <= Int64(RepositoryOptions.largestPackedBlock / 2),
+      item.status.names == 1 || before.isSameFile(as: item.status)
+    else { return nil }
     raw.append(TarHeader.make(.file, path: item.path, metadata: NodeMetadata(before), size: before.size))
     let size = Int(before.size)
     // One byte more, so that a file that grew is seen even if its times do not tell.
@@ -202,14 +204,5 @@ final class BlockBuilder {
     raw.count += size
     raw.appendZeros(TarHeader.padding(after: before.size))
     return before
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Whether every byte is zero; an empty buffer counts as not.
-  var isAllZeros: Bool {
-    guard let base = baseAddress, count > 0, self[0] == 0 else { return false }
-    // Equal to itself moved by one: every byte is the first.
-    return count == 1 || memcmp(base, base + 1, count - 1) == 0
   }
 }

@@ -13,17 +13,20 @@ final class PackWriter {
   private let builder: BlockBuilder
   private let pool: RawBlockPool
   private var current: HashedFile?
-  private var finished: (file: HashedFile, object: SnapshotRecord.Object)?
+  private var ending: (file: HashedFile, object: SnapshotRecord.Object)?
+  private var finished: [FinishedFile] = []
+  private let workspace: Workspace
 
-  init(layout: RepositoryLayout, options: RepositoryOptions, builder: BlockBuilder, pool: RawBlockPool) {
+  init(
+    layout: RepositoryLayout, workspace: Workspace, options: RepositoryOptions, builder: BlockBuilder,
+    pool: RawBlockPool
+  ) {
     self.layout = layout
+    self.workspace = workspace
     self.options = options
     self.builder = builder
     self.pool = pool
   }
-
-  /// Bytes in the pack now being written.
-  var currentSize: Int64 { current?.size ?? 0 }
 
   /// Adds a block and gives its memory back; where it went.
   func append(_ block: RawBlock, _ tag: GzipBlockTag) throws(SnapshotError) -> BlockLocation {
@@ -63,27 +66,37 @@ final class PackWriter {
     pool.put(block)
     let object = file.seal()
     // The pack before this one had the time of a whole pack to reach the device: its sync is short now.
-    try publishFinished()
-    finished = (file, object)
+    try syncEnding()
+    ending = (file, object)
     packs.append(object)
     current = nil
   }
 
-  /// Ends the last pack and makes all of them durable.
+  /// Ends the last pack and makes all of them durable under their names: none has one before all are complete, so
+  /// that a backup that fails leaves nothing.
   func finish() throws(SnapshotError) {
     try close(ifAtLeast: 1)
-    try publishFinished()
+    try syncEnding()
+    try onFiles("cannot complete an archive") { () throws(FileError) in
+      var directories: Set<String> = []
+      for file in finished {
+        let name = layout.pack(file.object.sha256)
+        try file.publish(as: name)
+        directories.insert(PathText.parent(of: name))
+      }
+      for directory in directories.sorted() { try DurableFile.syncDirectory(directory) }
+    }
   }
 
-  private func publishFinished() throws(SnapshotError) {
-    guard let (file, object) = finished else { return }
-    try file.publish(as: layout.pack(object.sha256), object)
-    finished = nil
+  private func syncEnding() throws(SnapshotError) {
+    guard let (file, object) = ending else { return }
+    finished.append(try file.finish(object))
+    ending = nil
   }
 
   private func open() throws(SnapshotError) -> HashedFile {
     if let current { return current }
-    let file = try HashedFile(in: layout.temporary, kind: "pack")
+    let file = try HashedFile(in: workspace, kind: "pack")
     current = file
     return file
   }

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 
 /// Walks a tree in the order of the manifest: every directory before what is in it, names by their bytes.
@@ -71,7 +70,7 @@ struct TreeWalker {
   }
 
   private mutating func descend(_ path: [UInt8]) throws(FileError) {
-    let directory = try root.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    let directory = try root.open(path, [.directory, .noFollow])
     let names = try DirectoryReader.names(in: directory, path: root.shown(path))
     let shared = frames.count < Self.openDepth ? SharedFile(directory, path: root.shown(path)) : nil
     frames.append(Frame(path: path, directory: shared, names: names))

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 public import HostSystem
 import Values
 
@@ -62,7 +61,7 @@ public struct ArchiveScanner: Sendable {
 
   /// Scans the pack at `path`.
   public func scan(packAt path: String) throws(FileError) -> ArchiveScan {
-    let file = try FileDescriptor.open(path, O_RDONLY)
+    let file = try FileDescriptor.open(path)
     let size = try file.status(path: path).size
     return scan(size: size) { offset, target in
       // A read that fails shows as a fault at that byte.

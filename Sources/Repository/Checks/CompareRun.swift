@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Synchronization
 import Values

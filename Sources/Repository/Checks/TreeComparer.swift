@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -57,14 +56,11 @@ struct TreeComparer {
 
   private mutating func open(isSingleFile: Bool) throws(SnapshotError) {
     do throws(FileError) {
-      var raw = stat()
-      guard stat(path, &raw) == 0 else { throw FileError("open", path, number: errno) }
-      let isDirectory = raw.st_mode & S_IFMT == S_IFDIR
-      if isSingleFile, !isDirectory {
-        let parent = DurableFile.parent(of: path)
+      if isSingleFile, !HostPath.isDirectory(path) {
+        let parent = PathText.parent(of: path)
         root = BeneathRoot(
           try FileDescriptor.directory(parent), path: parent, walksComponents: options.walksComponents)
-        single = Array(path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed())
+        single = Array(PathText.name(of: path).utf8)
       } else {
         let root = BeneathRoot(
           try FileDescriptor.directory(path), path: path, walksComponents: options.walksComponents)
@@ -134,7 +130,7 @@ struct TreeComparer {
 
   private func compareMode(_ path: [UInt8], _ expected: UInt32, _ actual: UInt32) {
     // Without the right to restore owners, these bits were left out on purpose.
-    let mask: UInt32 = geteuid() == 0 ? 0o7777 : 0o1777
+    let mask: UInt32 = HostFacts.isRoot ? 0o7777 : 0o1777
     if expected & mask != actual & mask { add(path, .mode(expected: expected, actual: actual)) }
   }
 
@@ -154,7 +150,7 @@ struct TreeComparer {
     let file: SharedFile
     do {
       let shown = root.shown(node.path)
-      file = SharedFile(try root.open(node.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), path: shown)
+      file = SharedFile(try root.open(node.path, [.noFollow, .nonBlocking]), path: shown)
     } catch {
       add(entry.path, .unreadable("\(error)"))
       return

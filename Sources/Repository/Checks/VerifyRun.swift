@@ -26,13 +26,15 @@ struct VerifyRun {
     let damage = FindingList<VerificationSummary.Damage>()
     let blocks = Atomic<Int64>(0)
     let bytes = Atomic<Int64>(0)
+    let pool = RawBlockPool()
     let planned = WorkerTeam.run(options.workers) { _ in
-      let reader = BlockReader()
+      let reader = BlockReader(pool: pool)
       while let (_, (job, weight)) = queue.take() {
         if case .pack(let index) = job {
           hash(index, damage, flag)
         } else {
           let size = check(job, reader, damage, meter)
+          reader.release()
           blocks.wrappingAdd(1, ordering: .relaxed)
           bytes.wrappingAdd(size, ordering: .relaxed)
         }
@@ -86,7 +88,10 @@ struct VerifyRun {
       entries.removeAll(keepingCapacity: true)
     }
 
-    try ManifestReader(layout: layout, record: record).forEach { (item) throws(SnapshotError) in
+    let manifest = ManifestReader(layout: layout, record: record)
+    var targets = HardLinkTargets()
+    try manifest.forEach { (item) throws(SnapshotError) in
+      targets.note(item)
       switch item {
       case .member(let location):
         try flush()
@@ -107,6 +112,7 @@ struct VerifyRun {
       }
     }
     try flush()
+    try targets.check(in: manifest)
   }
 
   // MARK: - Checking

@@ -1,12 +1,8 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
-/// A temporary file that is written once, in order, hashed on the way, and then published under the name its
-/// content gives it.
-///
-/// While it is written its writer holds its lock: a file that can be locked is left over.
+/// A file that is written once, in order, hashed on the way, and then published under the name its content gives it.
 final class HashedFile {
   /// Bytes so far.
   private(set) var size: Int64 = 0
@@ -14,8 +10,8 @@ final class HashedFile {
   private var members = SHA256Hasher()
   private let file: FileDescriptor
   private let path: String
+  private let workspace: Workspace
   private var flushed: Int64 = 0
-  private var isPublished = false
 
   /// What `rollBack` needs.
   struct Savepoint {
@@ -24,26 +20,15 @@ final class HashedFile {
     fileprivate let members: SHA256Hasher
   }
 
-  init(in directory: String, kind: String) throws(SnapshotError) {
-    while true {
-      let path = "\(directory)/\(kind)-\(RandomBytes.hex(16))"
-      let file = try onFiles("cannot begin a \(kind)") { () throws(FileError) in
-        try FileDescriptor.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-      }
-      // A cleaner may have come between creating and locking; then the name is gone, or about to go.
-      let isOurs = try onFiles("cannot begin a \(kind)") { () throws(FileError) in
-        guard try file.tryLock(path: path) else { return false }
-        return try file.status(path: path).names > 0
-      }
-      if isOurs {
-        self.file = file
-        self.path = path
-        return
-      }
+  /// A new file in the workspace of a backup, which removes it unless it is published.
+  init(in workspace: Workspace, kind: String) throws(SnapshotError) {
+    let path = "\(workspace.path)/\(kind)-\(RandomBytes.hex(16))"
+    self.path = path
+    self.workspace = workspace
+    file = try onFiles("cannot begin a \(kind)") { () throws(FileError) in
+      try FileDescriptor.open(path, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
     }
   }
-
-  deinit { if !isPublished { _ = unlink(path) } }
 
   /// Adds a member; where it begins.
   func append(_ member: UnsafeRawBufferPointer, digest: SHA256Digest) throws(SnapshotError) -> Int64 {
@@ -89,45 +74,45 @@ final class HashedFile {
     return SnapshotRecord.Object(sha256: hasher.copy().finish(), bytes: ByteCount(size))
   }
 
-  /// Makes it durable under `name`.
-  ///
-  /// An intact file of that name already there is kept instead, because it is the same; a damaged one is
-  /// replaced, which heals it.
-  func publish(as name: String, _ object: SnapshotRecord.Object) throws(SnapshotError) {
-    let directory = DurableFile.parent(of: name)
-    do throws(FileError) {
-      try file.sync(path: path)
-      try Self.makeDirectory(directory)
-      do throws(FileError) {
-        try AtomicRename.moveWithoutReplacing(path, to: name)
-      } catch {
-        guard error.isExisting else { throw error }
-        if !Self.isIntact(name, object) {
-          try AtomicRename.replace(name, with: path)
-        } else {
-          _ = unlink(path)
-        }
-      }
-      isPublished = true
-      try DurableFile.syncDirectory(directory)
-    } catch {
-      throw SnapshotError(
-        error, doing: "cannot complete an object of the repository", fileSystemOf: directory, needed: size)
+  /// Waits until it is durable under its temporary name; then it can be published, and this object let go.
+  func finish(_ object: SnapshotRecord.Object) throws(SnapshotError) -> FinishedFile {
+    do { try file.sync(path: path) } catch {
+      throw SnapshotError(error, doing: "cannot write to the repository", fileSystemOf: path, needed: size)
     }
+    return FinishedFile(path: path, workspace: workspace, object: object)
   }
 
-  /// Makes `path` and syncs its parent; an existing directory is fine.
+  /// Makes `path` durable; an existing directory is fine, a missing parent is not: it may be a disk that is not
+  /// mounted.
   static func makeDirectory(_ path: String) throws(FileError) {
-    if mkdir(path, 0o700) == 0 {
+    do throws(FileError) { try FileTree.makeDirectory(path) } catch {
+      guard error.isExisting else { throw error }
+      // Whoever made it may have died, or be waiting, before its name was durable.
       try DurableFile.syncDirectory(ofFile: path)
-    } else if errno != EEXIST {
-      throw FileError("make directory", path, number: errno)
     }
   }
+}
 
-  private static func isIntact(_ path: String, _ object: SnapshotRecord.Object) -> Bool {
-    // Anything that cannot be read counts as damaged, and is replaced.
-    (try? FileDigest.of(path)) == object
+/// A complete and durable file that waits for its final name.
+struct FinishedFile {
+  fileprivate let path: String
+  // Kept, because its end removes the file.
+  fileprivate let workspace: Workspace
+  let object: SnapshotRecord.Object
+
+  /// Gives it the name `name`; the caller syncs the directory, once for many.
+  ///
+  /// An intact file of that name already there is kept instead, because it is the same; a damaged one is replaced,
+  /// which heals it.
+  func publish(as name: String) throws(FileError) {
+    try HashedFile.makeDirectory(PathText.parent(of: name))
+    do throws(FileError) {
+      try AtomicRename.moveWithoutReplacing(path, to: name)
+    } catch {
+      guard error.isExisting else { throw error }
+      // Anything that cannot be read counts as damaged, and is replaced.
+      if (try? FileDigest.of(name)) != object { try AtomicRename.replace(name, with: path) }
+    }
   }
 }
 
@@ -135,7 +120,7 @@ final class HashedFile {
 enum FileDigest {
   /// Nil only when `flag` rose meanwhile.
   static func of(_ path: String, flag: CancellationFlag? = nil) throws(FileError) -> SnapshotRecord.Object? {
-    let file = try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW)
+    let file = try FileDescriptor.open(path, .noFollow)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { buffer.deallocate() }
     let hasher = SHA256Hasher()

@@ -19,9 +19,6 @@ struct ManifestChecker {
 
   init(record: SnapshotRecord) { self.record = record }
 
-  /// The file that the blocks of the next lines belong to.
-  var currentFile: [UInt8]? { file?.path }
-
   mutating func accept(_ item: ManifestItem) throws(ManifestFault) {
     if case .head = item {} else if !hasHead { throw ManifestFault(message: "no head comes first") }
     if hasEnd { throw ManifestFault(message: "something follows the end") }
@@ -99,6 +96,8 @@ struct ManifestChecker {
     let (sum, overflow) = counted.bytes.addingReportingOverflow(entry.size)
     guard !overflow else { throw ManifestFault(message: "sizes that add up to more than there can be") }
     counted.bytes = sum
+    // Never more than the sum above.
+    counted.allocated += entry.allocated
     file = nil
     switch entry.content {
     case .empty: break
@@ -107,7 +106,7 @@ struct ManifestChecker {
         throw ManifestFault(message: "`\(RelativePath.shown(entry.path))` reaches beyond its block")
       }
     case .blocks(let size, let count):
-      let most = entry.size / Int64(size) + (entry.size % Int64(size) == 0 ? 0 : 1)
+      let most = FileEntry.blocks(of: size, in: entry.size)
       guard count <= most, entry.isSparse || count == most else {
         throw ManifestFault(
           message: "`\(RelativePath.shown(entry.path))` has a number of blocks that does not fit")
@@ -123,7 +122,7 @@ struct ManifestChecker {
     let name = RelativePath.shown(current.path)
     for block in blocks {
       guard block.index >= current.next,
-        block.index < (current.size + Int64(current.block) - 1) / Int64(current.block)
+        block.index < FileEntry.blocks(of: current.block, in: current.size)
       else { throw ManifestFault(message: "block \(block.index) of `\(name)` is out of order or range") }
       let expected = min(Int64(current.block), current.size - block.index * Int64(current.block))
       guard Int64(block.location.size) == expected else {
@@ -140,7 +139,8 @@ struct ManifestChecker {
     counted.root = end.root
     guard counted == end, packs == record.packs.count, end.files == record.files,
       end.directories == record.directories, end.links == record.links, end.skipped == record.skipped,
-      end.bytes == record.logicalBytes.bytes, !isSingleFile || (end.files == 1 && end.links == 0)
+      end.bytes == record.logicalBytes.bytes, end.allocated == record.allocatedBytes.bytes,
+      !isSingleFile || (end.files == 1 && end.links == 0)
     else { throw ManifestFault(message: "its totals are not those of its lines and of the record") }
     hasEnd = true
   }

@@ -35,7 +35,8 @@ struct ManifestEncoder {
     case .end(let end):
       literal(
         "{\"k\":\"end\",\"files\":\(end.files),\"directories\":\(end.directories),\"links\":\(end.links)")
-      literal(",\"skipped\":\(end.skipped),\"bytes\":\(end.bytes),\"root\":\"\(end.root)\"")
+      literal(",\"skipped\":\(end.skipped),\"bytes\":\(end.bytes),\"allocated\":\(end.allocated)")
+      literal(",\"root\":\"\(end.root)\"")
     }
     literal("}\n")
   }

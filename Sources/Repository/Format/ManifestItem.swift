@@ -50,6 +50,21 @@ struct FileEntry: Sendable, Equatable {
   var content: Content
   /// The file had holes; runs of zeros come back as holes.
   var isSparse: Bool
+
+  /// No file is as large, and numbers below it leave room to reckon with.
+  static let sizeLimit: Int64 = 1 << 60
+
+  /// Bytes without the holes that the snapshot knows of; right whatever the values are.
+  var allocated: Int64 {
+    guard isSparse, case .blocks(let block, let count) = content else { return size }
+    let (stored, overflow) = count.multipliedReportingOverflow(by: Int64(block))
+    return overflow ? size : min(size, stored)
+  }
+
+  /// How many blocks of `block` bytes it takes for `size` bytes; right even for the largest size there is.
+  static func blocks(of block: Int, in size: Int64) -> Int64 {
+    size / Int64(block) + (size % Int64(block) == 0 ? 0 : 1)
+  }
 }
 
 /// What the first line says.
@@ -71,6 +86,8 @@ struct ManifestEnd: Sendable, Equatable {
   var links: Int64 = 0
   var skipped: Int64 = 0
   var bytes: Int64 = 0
+  /// Bytes without holes.
+  var allocated: Int64 = 0
   /// SHA-256 of the text of all lines before.
   var root: SHA256Digest = .zero
 }

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -29,7 +28,7 @@ struct ManifestReader {
   }
 
   private func open(_ path: String) throws(SnapshotError) -> FileDescriptor {
-    do { return try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW) } catch {
+    do { return try FileDescriptor.open(path, .noFollow) } catch {
       if error.isMissing { throw .damaged("the manifest `\(name)` is missing") }
       throw SnapshotError(error, doing: "cannot read a manifest")
     }

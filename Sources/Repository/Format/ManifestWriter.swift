@@ -22,8 +22,8 @@ final class ManifestWriter {
     fileprivate let totals: ManifestEnd
   }
 
-  init(in directory: String, options: RepositoryOptions) throws(SnapshotError) {
-    file = try HashedFile(in: directory, kind: "manifest")
+  init(in workspace: Workspace, options: RepositoryOptions) throws(SnapshotError) {
+    file = try HashedFile(in: workspace, kind: "manifest")
     codec = GzipBlockCodec(engine: options.engine, level: options.level)
   }
 
@@ -67,7 +67,7 @@ final class ManifestWriter {
     listed.removeAll()
   }
 
-  /// Writes packs, totals and the footer, and publishes the manifest.
+  /// Writes packs, totals and the footer, and makes the manifest durable under its name.
   func publish(packs: [SnapshotRecord.Object], to layout: RepositoryLayout) throws(SnapshotError)
     -> SnapshotRecord.Object
   {
@@ -81,7 +81,12 @@ final class ManifestWriter {
     try add { () throws(GzipBlockCodec.Failure) in try codec.encodeFooter(digest: digest, into: output.bytes)
     }
     let object = file.seal()
-    try file.publish(as: layout.manifest(object.sha256), object)
+    let finished = try file.finish(object)
+    let name = layout.manifest(object.sha256)
+    try onFiles("cannot complete the manifest") { () throws(FileError) in
+      try finished.publish(as: name)
+      try DurableFile.syncDirectory(ofFile: name)
+    }
     return object
   }
 

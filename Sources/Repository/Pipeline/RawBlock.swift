@@ -1,8 +1,8 @@
 import HostSystem
 
 /// A reusable piece of memory that travels with a job from thread to thread.
+// Exactly one job holds a block at a time and hands it on through a queue, whose lock orders the accesses.
 final class RawBlock: @unchecked Sendable {
-  // Exactly one job holds a block at a time and hands it on through a queue, whose lock orders the accesses.
   private(set) var bytes: UnsafeMutableRawBufferPointer
   /// How much of it is in use.
   var count = 0
@@ -53,7 +53,11 @@ final class RawBlockPool: Sendable {
       free.lastIndex { $0.bytes.count >= capacity }.map { free.remove(at: $0) }
     }
     found?.count = 0
-    return found ?? RawBlock(capacity: capacity)
+    if let found { return found }
+    // In powers of two, so that slightly different sizes share blocks; what is not touched takes no memory.
+    var rounded = 64 << 10
+    while rounded < capacity { rounded *= 2 }
+    return RawBlock(capacity: rounded)
   }
 
   /// Gives a block back.

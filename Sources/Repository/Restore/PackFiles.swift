@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -22,7 +21,7 @@ struct PackFiles {
     let path = layout.pack(packs[index].sha256)
     let name = RepositoryLayout.packName(packs[index].sha256)
     let file: SharedFile
-    do { file = SharedFile(try FileDescriptor.open(path, O_RDONLY | O_NOFOLLOW), path: name) } catch {
+    do { file = SharedFile(try FileDescriptor.open(path, .noFollow), path: name) } catch {
       throw error.isMissing
         ? .damaged("the pack `\(name)` is missing") : SnapshotError(error, doing: "cannot read a pack")
     }
@@ -34,14 +33,13 @@ struct PackFiles {
   /// What is wrong with the presence and size of each pack, without reading any.
   func faults() -> [(index: Int, reason: String)] {
     packs.enumerated().compactMap { index, pack in
-      var status = stat()
-      guard lstat(layout.pack(pack.sha256), &status) == 0 else {
-        return (index, errno == ENOENT ? "is missing" : "cannot be read: \(FileError.text(of: errno))")
+      do throws(FileError) {
+        guard let status = try HostPath.status(layout.pack(pack.sha256)) else { return (index, "is missing") }
+        return status.size == pack.bytes.bytes
+          ? nil : (index, "has \(status.size) bytes instead of \(pack.bytes.bytes)")
+      } catch {
+        return (index, "cannot be read: \(FileError.text(of: error.number))")
       }
-      guard Int64(status.st_size) == pack.bytes.bytes else {
-        return (index, "has \(status.st_size) bytes instead of \(pack.bytes.bytes)")
-      }
-      return nil
     }
   }
 }
@@ -50,16 +48,31 @@ struct PackFiles {
 ///
 /// One for each thread.
 final class BlockReader {
-  private let stored = RawBlock(capacity: 1 << 20)
-  private let plain = RawBlock(capacity: 1 << 20)
   private let codec = GzipBlockCodec()
+  private let pool: RawBlockPool
+  private var held: RawBlock?
+
+  /// `pool` is shared by all threads, so that as much memory is in use as there are blocks in flight.
+  init(pool: RawBlockPool) { self.pool = pool }
+
+  /// Gives back the memory of the block read last.
+  ///
+  /// Call at the end of each job.
+  func release() {
+    if let held { pool.put(held) }
+    held = nil
+  }
 
   /// A block that is not as it was written, in words that follow its name.
   struct Damage: Error { let reason: String }
 
-  /// The content of a block, proven by its digest; valid until the next call.
+  /// The content of a block, proven by its digest; valid until the next call of anything here.
   func read(_ location: BlockLocation, from pack: SharedFile) throws(Damage) -> UnsafeRawBufferPointer {
-    stored.reserve(location.storedSize)
+    release()
+    let stored = pool.take(location.storedSize)
+    defer { pool.put(stored) }
+    let plain = pool.take(location.size)
+    held = plain
     stored.count = location.storedSize
     let target = UnsafeMutableRawBufferPointer(rebasing: stored.bytes[..<location.storedSize])
     let got: Int
@@ -69,8 +82,6 @@ final class BlockReader {
     guard got == location.storedSize else {
       throw Damage(reason: "is cut off: the pack `\(pack.path)` ends before it")
     }
-    plain.count = 0
-    plain.reserve(location.size)
     plain.count = location.size
     let output = UnsafeMutableRawBufferPointer(rebasing: plain.bytes[..<location.size])
     do { try codec.decode(stored.content, digest: location.digest, into: output) } catch {

@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Synchronization
 import Values
@@ -41,19 +40,26 @@ final class BlockPlacer {
   private let root: BeneathRoot
   private let staging: String
   private let needed: Int64
-  private let owner: Bool
-  private let reader = BlockReader()
+  private let owners: RestoredOwners
+  private let syncs: Bool
+  private let reader: BlockReader
   private let meter: ProgressMeter
 
-  init(root: BeneathRoot, staging: String, needed: Int64, setsOwner: Bool, meter: ProgressMeter) {
+  init(
+    root: BeneathRoot, staging: String, needed: Int64, owners: RestoredOwners, syncsEachFile: Bool,
+    pool: RawBlockPool, meter: ProgressMeter
+  ) {
+    reader = BlockReader(pool: pool)
     self.root = root
     self.staging = staging
     self.needed = needed
-    owner = setsOwner
+    self.owners = owners
+    syncs = syncsEachFile
     self.meter = meter
   }
 
   func run(_ job: RestoreJob) throws(SnapshotError) {
+    defer { reader.release() }
     switch job {
     case .packed(let location, let pack, let entries): try packed(location, pack, entries)
     case .block(let target, let block, let pack): try place(target, block, pack)
@@ -75,7 +81,7 @@ final class BlockPlacer {
       let bytes = UnsafeRawBufferPointer(rebasing: content[offset..<offset + Int(entry.size)])
       try writing(entry.path) { () throws(FileError) in
         let shown = root.shown(entry.path)
-        let file = try root.open(entry.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        let file = try root.open(entry.path, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
         if entry.isSparse {
           try file.resize(entry.size, path: shown)
           try Self.writeData(bytes, to: file, at: 0, shown)
@@ -129,10 +135,11 @@ final class BlockPlacer {
   ) throws(FileError) {
     let metadata = entry.metadata
     // Without the right owner these bits would lend the restoring user's rights to others.
-    let mode = owner ? metadata.mode : metadata.mode & 0o1777
+    let mode = owners.areSet ? metadata.mode : metadata.mode & 0o1777
     try file.setMetadata(
-      owner: owner ? (metadata.user, metadata.group) : nil, mode: mode, modified: metadata.modified,
-      path: shown)
+      owner: owners.toSet(metadata), mode: mode, modified: metadata.modified, path: shown)
+    try owners.note(metadata) { () throws(FileError) in try file.status(path: shown) }
+    if syncs { try file.sync(path: shown) }
   }
 
   private func writing(_ path: [UInt8], _ body: () throws(FileError) -> Void) throws(SnapshotError) {

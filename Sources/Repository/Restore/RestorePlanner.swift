@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -85,7 +84,7 @@ struct RestorePlanner {
   private func create(_ entry: FileEntry) throws(SnapshotError) -> SharedFile {
     let path = root.shown(entry.path)
     do {
-      let file = try root.open(entry.path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+      let file = try root.open(entry.path, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
       return SharedFile(file, path: path)
     } catch {
       throw SnapshotError(error, doing: "cannot restore", fileSystemOf: staging, needed: needed)
@@ -95,7 +94,9 @@ struct RestorePlanner {
   private func direct(_ entry: FileEntry) -> SharedFile? {
     guard !entry.isSparse, entry.size >= directWrites else { return nil }
     // An optimisation: whatever hinders it, the page cache will do.
-    guard let file = try? root.open(entry.path, O_WRONLY | O_NOFOLLOW), file.bypassCache() else { return nil }
+    guard let file = try? root.open(entry.path, [.writeOnly, .noFollow]), file.bypassCache() else {
+      return nil
+    }
     return SharedFile(file, path: root.shown(entry.path))
   }
 

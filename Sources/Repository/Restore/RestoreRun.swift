@@ -1,5 +1,4 @@
 import BackendKit
-import Glibc
 import HostSystem
 import Values
 
@@ -15,29 +14,31 @@ struct RestoreRun {
   let progress: ProgressHandler
 
   private var manifest: ManifestReader { ManifestReader(layout: layout, record: record) }
-  private var setsOwner: Bool { geteuid() == 0 }
 
   func run(_ flag: CancellationFlag) throws(SnapshotError) -> RestoreSummary {
     // Nothing is touched before the whole manifest and the presence of all packs have been checked.
     let needed = try plan(flag)
     try checkPacks()
     try checkSpace(needed: needed)
-    try makeStaging()
+    let folder = try RestoreFolder(for: staging)
+    let owners = RestoredOwners(areSet: options.setsOwners)
     do throws(SnapshotError) {
       let root = BeneathRoot(
         try onFiles("cannot restore") { () throws(FileError) in
-          try FileDescriptor.directory(staging, following: false)
-        }, path: staging, walksComponents: options.walksComponents)
-      try writeFiles(root, needed, flag)
-      try finish(root, flag)
+          try FileDescriptor.directory(folder.path, following: false)
+        }, path: folder.path, walksComponents: options.walksComponents)
+      try writeFiles(root, needed, owners, flag)
+      try finish(root, owners, flag)
       try onFiles("cannot make the restore durable") { () throws(FileError) in
-        try root.descriptor.syncFileSystem(path: staging)
-        try DurableFile.syncDirectory(ofFile: staging)
+        try root.descriptor.syncFileSystem(path: folder.path)
       }
+      try folder.publish()
     } catch {
-      throw removingStaging(after: error)
+      throw folder.discard(after: error)
     }
-    return RestoreSummary(files: record.files, bytes: record.logicalBytes, record: record)
+    return RestoreSummary(
+      files: record.files, bytes: record.logicalBytes, record: record, leftovers: folder.leftovers,
+      ownersNotSet: owners.notSet)
   }
 
   // MARK: - Before
@@ -45,17 +46,17 @@ struct RestoreRun {
   /// Reads the manifest once for its own sake; how many bytes the files will take.
   private func plan(_ flag: CancellationFlag) throws(SnapshotError) -> Int64 {
     var needed: Int64 = 0
+    var targets = HardLinkTargets()
     try manifest.forEach { (item) throws(SnapshotError) in
       if flag.isCancelled { throw .cancelled }
+      targets.note(item)
       switch item {
       // Sizes add up without overflow: the manifest's checker has seen to it.
-      case .file(let entry) where !entry.isSparse: needed += entry.size
-      case .file(let entry):
-        guard case .blocks(let size, let count) = entry.content else { return }
-        needed += min(entry.size, count * Int64(size))
+      case .file(let entry): needed += entry.allocated
       default: break
       }
     }
+    try targets.check(in: manifest)
     return needed
   }
 
@@ -66,7 +67,7 @@ struct RestoreRun {
   }
 
   private func checkSpace(needed: Int64) throws(SnapshotError) {
-    let parent = DurableFile.parent(of: staging)
+    let parent = PathText.parent(of: staging)
     let space = try onFiles("cannot restore") { () throws(FileError) in try FileSystemSpace.at(parent) }
     guard space.freeBytes >= needed else {
       throw SnapshotError(
@@ -81,39 +82,19 @@ struct RestoreRun {
     }
   }
 
-  private func makeStaging() throws(SnapshotError) {
-    guard mkdir(staging, 0o700) == 0 else {
-      let number = errno
-      if number == EEXIST {
-        throw SnapshotError(
-          .targetExists, "`\(staging)` exists already", remedy: "a restore only ever makes a new directory")
-      }
-      throw SnapshotError(FileError("make directory", staging, number: number), doing: "cannot restore")
-    }
-  }
-
-  private func removingStaging(after error: SnapshotError) -> SnapshotError {
-    do {
-      try FileTree.remove(staging)
-      return error
-    } catch let second {
-      return SnapshotError(
-        error.code, "\(error.message); what was written so far is left, because of another error: \(second)",
-        remedy: "remove `\(staging)`")
-    }
-  }
-
   // MARK: - Files
 
-  private func writeFiles(_ root: BeneathRoot, _ needed: Int64, _ flag: CancellationFlag)
-    throws(SnapshotError)
-  {
+  private func writeFiles(
+    _ root: BeneathRoot, _ needed: Int64, _ owners: RestoredOwners, _ flag: CancellationFlag
+  ) throws(SnapshotError) {
     let meter = ProgressMeter(
       bytesTotal: record.logicalBytes.bytes, filesTotal: record.files, handler: progress)
     let queue = WorkQueue<(RestoreJob, weight: Int)>(limit: options.window, flag: flag)
+    let pool = RawBlockPool()
     let read = WorkerTeam.run(options.restorers) { _ in
       let placer = BlockPlacer(
-        root: root, staging: staging, needed: needed, setsOwner: setsOwner, meter: meter)
+        root: root, staging: root.path, needed: needed, owners: owners,
+        syncsEachFile: options.syncsEachFile, pool: pool, meter: meter)
       while let (_, (job, weight)) = queue.take() {
         do throws(SnapshotError) { try placer.run(job) } catch { queue.fail(error) }
         queue.release(weight)
@@ -121,7 +102,7 @@ struct RestoreRun {
     } while: {
       let result = Result { () throws(SnapshotError) in
         var planner = RestorePlanner(
-          root: root, queue: queue, packs: PackFiles(layout: layout, record: record), staging: staging,
+          root: root, queue: queue, packs: PackFiles(layout: layout, record: record), staging: root.path,
           needed: needed, directWrites: options.directWrites)
         try manifest.forEach { (item) throws(SnapshotError) in try planner.take(item) }
         try planner.flush()
@@ -139,49 +120,53 @@ struct RestoreRun {
 
   /// Links are made when all content is written, and a directory gets its metadata when everything in it is done:
   /// nothing is written through either.
-  private func finish(_ root: BeneathRoot, _ flag: CancellationFlag) throws(SnapshotError) {
+  private func finish(
+    _ root: BeneathRoot, _ owners: RestoredOwners, _ flag: CancellationFlag
+  ) throws(SnapshotError) {
     var open: [(path: [UInt8], metadata: NodeMetadata)] = []
     try manifest.forEach { (item) throws(SnapshotError) in
       if flag.isCancelled { throw .cancelled }
       switch item {
       case .directory(let path, let metadata):
-        try close(&open, notContaining: path, root)
+        try close(&open, notContaining: path, root, owners)
         open.append((path, metadata))
       case .link(let path, let target, let metadata):
-        try close(&open, notContaining: path, root)
+        try close(&open, notContaining: path, root, owners)
         try onFiles("cannot restore") { () throws(FileError) in
           try root.makeLink(
-            path, to: target, owner: setsOwner ? (metadata.user, metadata.group) : nil,
-            modified: metadata.modified)
+            path, to: target, owner: owners.toSet(metadata), modified: metadata.modified)
+          try owners.note(metadata) { () throws(FileError) in try root.status(path) }
         }
       case .hardLink(let path, let existing):
-        try close(&open, notContaining: path, root)
+        try close(&open, notContaining: path, root, owners)
         try onFiles("cannot restore") { () throws(FileError) in try root.makeHardLink(path, to: existing) }
       default: break
       }
     }
-    while let directory = open.popLast() { try setMetadata(directory, root) }
+    while let directory = open.popLast() { try setMetadata(directory, root, owners) }
   }
 
   private func close(
-    _ open: inout [(path: [UInt8], metadata: NodeMetadata)], notContaining path: [UInt8], _ root: BeneathRoot
+    _ open: inout [(path: [UInt8], metadata: NodeMetadata)], notContaining path: [UInt8], _ root: BeneathRoot,
+    _ owners: RestoredOwners
   ) throws(SnapshotError) {
     let parent = RelativePath.parent(path)
     while let last = open.last, last.path != RelativePath.root, !parent.elementsEqual(last.path) {
       open.removeLast()
-      try setMetadata(last, root)
+      try setMetadata(last, root, owners)
     }
   }
 
   private func setMetadata(
-    _ directory: (path: [UInt8], metadata: NodeMetadata), _ root: BeneathRoot
+    _ directory: (path: [UInt8], metadata: NodeMetadata), _ root: BeneathRoot, _ owners: RestoredOwners
   ) throws(SnapshotError) {
     try onFiles("cannot restore") { () throws(FileError) in
       let shown = root.shown(directory.path)
       let metadata = directory.metadata
-      try root.open(directory.path, O_RDONLY | O_DIRECTORY).setMetadata(
-        owner: setsOwner ? (metadata.user, metadata.group) : nil, mode: metadata.mode,
-        modified: metadata.modified, path: shown)
+      let made = try root.open(directory.path, .directory)
+      try made.setMetadata(
+        owner: owners.toSet(metadata), mode: metadata.mode, modified: metadata.modified, path: shown)
+      try owners.note(metadata) { () throws(FileError) in try made.status(path: shown) }
     }
   }
 }

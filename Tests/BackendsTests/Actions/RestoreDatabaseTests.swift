@@ -52,6 +52,36 @@ import Values
     #expect(try SampleDatabase.soundOrders(try #require(first.outputs["kept"])) == 25)
   }
 
+  @Test func aPlaceWithinThatOfAnotherDatabaseIsRefusedThroughLinks() async throws {
+    _ = try await here.snapshot("orders", engine)
+    try FileManager.default.createDirectory(
+      atPath: here.scratch.file("tree"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: here.scratch.file("link"), withDestinationPath: here.scratch.file("tree"))
+    let inside = try DataKeys.sqlite(here.scratch.file("link/sub/orders.db"))
+    let context = here.context(["orders": inside, "tree": try DataKeys.files(here.scratch.file("tree"))])
+    let failure = await #expect(throws: StepFailure.self) { try await restore().run(context) }
+    #expect(failure?.message.hasSuffix("restoring one would overwrite the other") == true)
+    #expect(failure?.isRetryable == false)
+    #expect(!here.scratch.has("tree/sub"))
+    let findings = try await restore().probe(context)
+    #expect(findings.contains { $0.state == .blocked && $0.detail == failure?.message })
+  }
+
+  @Test func ownersThatCouldNotBeSetAreNoted() throws {
+    let id = PlanFixtures.database("orders")
+    #expect(RestoreDatabase.ownersNote(0, of: id) == nil)
+    #expect(RestoreDatabase.ownersNote(1, of: id)?.hasPrefix("the owners of 1 file or folder of `orders`") == true)
+    #expect(RestoreDatabase.ownersNote(7, of: id)?.hasPrefix("the owners of 7 files and folders of `orders`") == true)
+  }
+
+  @Test func twoNamesOfOnePlaceHaveOneLock() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: here.scratch.file("link.db"), withDestinationPath: path)
+    #expect(try DataKeys.sqlite(here.scratch.file("link.db")).target == engine.target)
+    #expect(try DataKeys.files(here.scratch.file("link.db")).target == engine.target)
+  }
+
   @Test func withoutARepositoryTheRemedyIsABackup() async throws {
     let failure = await #expect(throws: StepFailure.self) {
       try await restore().run(here.context(["orders": engine]))
@@ -78,7 +108,36 @@ import Values
     let failure = await #expect(throws: StepFailure.self) {
       try await restore(", backup: \"2001-01-01T00:00:00Z\"").run(here.context(["orders": engine]))
     }
-    #expect(failure?.message.hasSuffix("; the oldest of 1 is of \(record.consistentAt)") == true)
+    #expect(
+      failure?.message.hasSuffix(
+        "; the oldest of 1 is of \(record.consistentAt), complete at \(record.latestAt)") == true)
+  }
+
+  @Test func anInstantBetweenTheFirstAndTheLastReadFindsNothing() async throws {
+    let record = try await here.snapshot("orders", engine)
+    try #require(record.consistentAt < record.latestAt && record.latestAt <= record.finishedAt)
+    let listing = SnapshotListing(snapshots: [record])
+    let within = SnapshotChoice(of: record.database, at: .at(record.consistentAt), from: listing)
+    #expect(within.record == nil)
+    let message = within.missing.message
+    #expect(message.hasPrefix("no snapshot of `orders` was complete at \(record.consistentAt); "))
+    let after = SnapshotChoice(of: record.database, at: .at(record.latestAt), from: listing)
+    #expect(after.record == record)
+  }
+
+  @Test func holesOfASnapshotNeedNoSpace() async throws {
+    let folder = here.scratch.file("data")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    // More than the disk has.
+    let size: Int64 = 8 << 40
+    try FileDescriptor.open(folder + "/sparse", [.writeOnly, .create]).resize(size, path: "sparse")
+    let files = try DataKeys.files(folder)
+    let record = try await here.snapshot("orders", files)
+    #expect(record.logicalBytes == ByteCount(size) && record.allocatedBytes == .zero)
+    let context = here.context(["orders": files])
+    #expect(await restore().probe(context).allSatisfy { $0.state == .checked })
+    _ = try await restore().run(context)
+    #expect(try HostPath.status(folder + "/sparse")?.size == size)
   }
 
   @Test func aSnapshotOfAnotherEngineIsRefused() async throws {

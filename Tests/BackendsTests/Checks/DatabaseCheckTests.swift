@@ -86,6 +86,32 @@ import Values
   }
 
   @Test(arguments: [
+    "pragma integrity_chek", "begin", "vacuum", "vacuum into 'made.db'", "attach 'made.db' as other",
+    "pragma journal_mode = delete", "pragma user_version = 3", "delete from orders returning id",
+    "create temp table t (x)", "explain select 1", "savepoint s", "select load_extension('x')",
+    "select 1; select 2",
+  ])
+  func whatIsNoQuestionIsNotAsked(_ sql: String) async throws {
+    let sql = sql.replacing("made.db", with: here.scratch.file("made.db"))
+    let check = QueryCheck(
+      try DataKeys.record(QueryCheck.declaration, "{database: orders, sql: \"\(sql)\", expect: {rows: 0}}"))
+    let failure = await #expect(throws: StepFailure.self) {
+      try await check.run(here.context(["orders": engine]))
+    }
+    #expect(failure != nil, "\(sql)")
+    #expect(!here.scratch.has("made.db"))
+    #expect(try SampleDatabase.soundOrders(path) == 20)
+  }
+
+  @Test(arguments: [
+    "pragma integrity_check", "pragma user_version", "pragma table_info(orders)",
+    "with n (i) as (select 1) select i from n", "select count(*) from pragma_table_info('orders')",
+  ])
+  func whatLooksIsAsked(_ sql: String) async throws {
+    #expect(try await engine.query(sql, limit: 1).count == 1)
+  }
+
+  @Test(arguments: [
     ("{equals: 0}", "0.0", true), ("{equals: \"0\"}", "0.0", false), ("{equals: 0}", "zero", false),
     ("{equals: paid}", "paid", true), ("{equals: paid}", "Paid", false), ("{min: 10}", "10", true),
     ("{min: 10}", "9.99", false), ("{min: 10}", "many", false), ("{max: -1}", "-1", true),
@@ -148,6 +174,18 @@ import Values
       wrong: here.context(restored: [record], disruptedAt: record.consistentAt.advanced(by: .seconds(301))),
       impossible: here.context()
     ).holds()
+  }
+
+  @Test func dataFromAfterTheDisruptionHasNoAge() async throws {
+    let record = try await here.snapshot("orders", engine)
+    let check = RecoveryPointAgeCheck(
+      try DataKeys.record(RecoveryPointAgeCheck.declaration, "{database: orders, within: 5m}"))
+    #expect(!check.readsData)
+    let failure = await #expect(throws: StepFailure.self) {
+      try await check.run(
+        here.context(restored: [record], disruptedAt: record.consistentAt.advanced(by: .seconds(-1))))
+    }
+    #expect(failure?.message.contains("from after the disruption") == true)
   }
 
   private func makeTree(_ name: String, _ content: String) throws -> FilesEngine {

@@ -53,6 +53,16 @@ import Values
     #expect(!"\(outcome)".contains("s3cret"))
   }
 
+  @Test func aSecretThatTheAnswerRepeatsIsNotShown() async throws {
+    let body = "you sent Bearer s3cret-token " + String(repeating: "x", count: 160) + " s3cret-token"
+    let server = try HTTPTestServer(.answer(200, body: body))
+    defer { server.stop() }
+    let check = try http(server.url(), ", contains: none, authorization: \"${secrets.token}\"")
+    let outcome = try await check.run(here.context(secrets: ["token": "Bearer s3cret-token"]))
+    #expect(outcome.actual.contains("you sent ***"))
+    #expect(!outcome.actual.contains("s3c"))
+  }
+
   @Test func tcpHoldsTheContract() async throws {
     let server = try HTTPTestServer(.close)
     defer { server.stop() }

@@ -89,6 +89,34 @@ import Values
     #expect(await engine.probe(forRestore: true, needing: nil).map(\.state) == [.blocked])
   }
 
+  @Test(.enabled("needs the right to mount") { await SmallDisk.isPossible })
+  func aFolderWithAMountBelowIsNeitherRestoredNorBackedUp() async throws {
+    try makeFolder("data")
+    try makeFolder("data/disk")
+    try await SmallDisk.mount(scratch.file("data/disk"))
+    let engine = try DataKeys.files(scratch.file("data"))
+    let begun = await Self.failure { () async throws(StepFailure) in
+      _ = try await engine.restoration.begin(run: run, database: database, needing: ByteCount(1))
+    }
+    let captured = await Self.failure { () async throws(StepFailure) in
+      _ = try await engine.capture(in: scratch.path)
+    }
+    let restoring = await engine.probe(forRestore: true, needing: nil).map(\.state)
+    let reading = await engine.probe(forRestore: false, needing: nil).map(\.state)
+    try await SmallDisk.unmount(scratch.file("data/disk"))
+    #expect(begun?.message.contains("would carry the mount away") == true)
+    #expect(captured?.message.contains("does not cross") == true)
+    #expect(restoring == [.blocked])
+    #expect(reading == [.blocked])
+  }
+
+  private static func failure(_ body: () async throws(StepFailure) -> Void) async -> StepFailure? {
+    do throws(StepFailure) {
+      try await body()
+      return nil
+    } catch { return error }
+  }
+
   @Test func aMissingFolderFailsCheckAndCapture() async throws {
     let engine = try DataKeys.files(scratch.file("gone"))
     #expect(try await engine.check() == ["`\(scratch.file("gone"))` is not there"])

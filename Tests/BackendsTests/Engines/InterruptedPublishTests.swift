@@ -95,6 +95,35 @@ import Values
     }
   }
 
+  @Test func whatWasCommittedAfterAnInterruptedSwapSurvivesItsMending() async throws {
+    let scratch = try ScratchFolder()
+    let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
+    let source = try DataKeys.sqlite(scratch.file("source.db"))
+    try SampleDatabase.make(scratch.file("source.db"), orders: 10)
+    let binding = DatabaseBinding(id: database, engineName: "SQLite", source: source, target: source)
+    let record = try await SnapshotTaking.take(of: binding, into: store, scratch: scratch.file("s")) { _ in }
+    try FileManager.default.createDirectory(atPath: scratch.file("live"), withIntermediateDirectories: false)
+    let path = scratch.file("live/orders.db")
+    try SampleDatabase.makeCrashed(path, orders: 40, checkpointed: 30, scratch: scratch.path)
+    let engine = try DataKeys.sqlite(path)
+    do {
+      let (restoration, planned) = try await Rehearsal(store).stage(record, for: engine, run: run)
+      let staged = try #require(restoration as? StagedRestoration)
+      let (execution, _) = try staged.prepared(planned)
+      for action in PublishPlan.actions(for: execution.intent) {
+        guard action != .replace(path, with: execution.intent.staged) else { break }
+        try execution.perform(action)
+      }
+    }
+    // The service starts, commits, and closes cleanly: all of it is in the main file.
+    do { try SampleDatabase.add(SQLiteDatabase(path: path, mode: .readWrite), 3) }
+    let later = engine.restoration
+    await later.abandon(try await later.begin(run: next, database: database, needing: ByteCount(1)))
+    #expect(try SampleDatabase.soundOrders(path) == 33)
+    #expect(scratch.has("live/orders.db.before-\(run)-unmerged-wal"))
+    #expect(await later.takeNotes().contains { $0.contains("unmerged-wal") })
+  }
+
   @Test func aFailureInTheMiddlePutsTheOldDatabaseBack() async throws {
     let scratch = try ScratchFolder()
     let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
@@ -113,6 +142,60 @@ import Values
     #expect(failure?.message.contains("the old data is in place") == true)
     #expect(try SampleDatabase.soundOrders(path) == 40)
     #expect(scratch.text("live/orders.db.before-\(run)-wal") == "in the way")
+  }
+
+  @Test(arguments: [PublishIntent.Method.link, .exchange, .rename])
+  func anErrorAfterTheSwapDoesNotFailTheRestore(_ method: PublishIntent.Method) async throws {
+    let (scratch, staged, execution) = try await stagedTree("live/data", method)
+    let actions = PublishPlan.actions(for: execution.intent)
+    let swap = try #require(
+      actions.firstIndex {
+        switch $0 {
+        case .replace, .exchange: true
+        case .move(_, to: execution.intent.target): true
+        default: false
+        }
+      })
+    for action in actions[...swap] { try execution.perform(action) }
+    try staged.settle(execution, after: FileError("sync", scratch.file("live"), number: 5))
+    #expect(scratch.text("live/data") == "new")
+    #expect(scratch.text("live/data.before-\(run)") == "old")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("live")).count == 2)
+    #expect(await staged.takeNotes().count == 1)
+  }
+
+  @Test func aSwapThatCannotBeCompletedIsNotTriedAgainAndNamesTheOldData() async throws {
+    let (scratch, staged, execution) = try await stagedTree("live/data", .exchange)
+    for action in PublishPlan.actions(for: execution.intent) {
+      try execution.perform(action)
+      if case .exchange = action { break }
+    }
+    try scratch.write("live/data.before-\(run)", "in the way")
+    let failure = #expect(throws: StepFailure.self) {
+      try staged.settle(execution, after: FileError("sync", scratch.file("live"), number: 5))
+    }
+    #expect(failure?.isRetryable == false)
+    #expect(failure?.message.contains("what stood there is `\(execution.intent.staged)`") == true)
+    #expect(scratch.text("live/data") == "new")
+  }
+
+  /// A single file `old`, about to be replaced by `new`.
+  private func stagedTree(
+    _ name: String, _ method: PublishIntent.Method
+  ) async throws -> (ScratchFolder, StagedRestoration, PublishExecution) {
+    let scratch = try ScratchFolder()
+    let store = DirectoryRepository(path: scratch.file("repository"), tool: "test") { HostClock().now }
+    try FileManager.default.createDirectory(atPath: scratch.file("live"), withIntermediateDirectories: false)
+    try scratch.write("data", "new")
+    let source = try DataKeys.files(scratch.file("data"))
+    let binding = DatabaseBinding(id: database, engineName: "Files", source: source, target: source)
+    let record = try await SnapshotTaking.take(of: binding, into: store, scratch: scratch.file("s")) { _ in }
+    try scratch.write(name, "old")
+    let (restoration, planned) = try await Rehearsal(store).stage(
+      record, for: try DataKeys.files(scratch.file(name)), run: run)
+    let staged = try #require(restoration as? StagedRestoration)
+    let (execution, _) = try staged.prepared(planned)
+    return (scratch, staged, PublishExecution(intent: execution.intent.with(method), area: execution.area))
   }
 
   /// Does the first steps of publishing and leaves it there; how many steps there are in all.
@@ -137,7 +220,8 @@ import Values
 extension PublishIntent {
   fileprivate func with(_ method: Method) -> PublishIntent {
     PublishIntent(
-      run: run, target: target, staged: staged, kept: kept, method: method, old: old, new: new,
+      run: run, target: target, staged: staged, kept: kept, method: method, old: old, oldStamp: oldStamp,
+      new: new,
       suffixes: suffixes, sides: sides)
   }
 }

@@ -26,6 +26,15 @@ import Testing
     #expect(!table.isMountPoint("/srv"))
   }
 
+  @Test func mountsBelowAFolderAreFound() {
+    #expect(table.mountPoint(below: "/srv") == "/srv/file")
+    #expect(table.mountPoint(below: "/srv/with blank") == "/srv/with blank/inner")
+    #expect(table.mountPoint(below: "/srv/with blank/inner") == nil)
+    #expect(table.mountPoint(below: "/srv/fil") == nil)
+    #expect(StagedRestoration.mountProblem("/srv", table)?.contains("carry the mount away") == true)
+    #expect(StagedRestoration.mountProblem("/srv/other", table) == nil)
+  }
+
   @Test func readOnlyMountsAreKnown() {
     #expect(table.mount(of: "/mnt/cd/file")?.isReadOnly == true)
     #expect(table.mount(of: "/home")?.isReadOnly == false)

@@ -64,6 +64,24 @@ import Values
     #expect(try SampleDatabase.soundOrders(folder + "/orders.db") == 1)
   }
 
+  @Test(.enabled("needs a folder that even this user cannot write") { await Unwritable.isPossible })
+  func aFolderThatItselfCannotBeWrittenCannotBeSwapped() async throws {
+    let folder = scratch.file("data")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try await Unwritable.set(folder, true)
+    let engine = try DataKeys.files(folder)
+    let findings = await engine.probe(forRestore: true, needing: nil)
+    let run = RunID(startedAt: Timestamp(seconds: 0), plan: PlanFixtures.planName, entropy: 1)
+    let failure = await #expect(throws: StepFailure.self) {
+      try await engine.restoration.begin(
+        run: run, database: PlanFixtures.database("files"), needing: ByteCount(1))
+    }
+    try await Unwritable.set(folder, false)
+    #expect(findings.map(\.state) == [.blocked])
+    #expect(failure?.message.contains("cannot be swapped for another") == true)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["data"])
+  }
+
   private func probe(_ name: String, _ bytes: ByteCount?) async -> [ProbeFinding] {
     do {
       return try await DataKeys.sqlite(scratch.file(name)).probe(forRestore: true, needing: bytes)
@@ -80,7 +98,7 @@ enum Unwritable {
       guard let folder = try? ScratchFolder(), (try? await set(folder.path, true)) != nil else {
         return false
       }
-      let isLocked = !FolderAccess.isWritable(folder.path)
+      let isLocked = !PathAccess.isWritableFolder(folder.path)
       return (try? await set(folder.path, false)) != nil && isLocked
     }
   }

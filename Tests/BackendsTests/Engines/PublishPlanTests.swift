@@ -92,6 +92,22 @@ import Values
     #expect(model.names == ["db": Self.old, "db-wal": 99, "kept-unmerged-wal": Self.wal])
   }
 
+  @Test func anOldWALIsNotPutBackBesideAFileThatWasWrittenSince() {
+    let situation = Situation(method: .link, hasOld: true, sides: ["-wal"])
+    let intent = Self.intent(situation)
+    var model = Self.start(situation)
+    for action in PublishPlan.actions(for: intent) {
+      guard action != .replace("db", with: "staged") else { break }
+      _ = model.perform(action, intent)
+    }
+    let mending = PublishMending(of: intent, oldIsUnchanged: false) { (name) throws(Never) in
+      model.names[name].map { FileIdentity(inode: $0) }
+    }
+    for action in mending.actions { Self.does(&model, action, intent) }
+    #expect(model.names == ["db": Self.old, "kept-unmerged-wal": Self.wal])
+    #expect(mending.setAside == ["kept-unmerged-wal"])
+  }
+
   @Test func whatSomeoneElsePutThereIsLeftAlone() {
     let situation = Situation(method: .exchange, hasOld: true, sides: [])
     let intent = Self.intent(situation)

@@ -102,7 +102,7 @@ import Values
   @Test func aDamagedFileFailsTheEnginesCheck() async throws {
     let path = scratch.file("orders.db")
     try SampleDatabase.make(path, orders: 5000)
-    let handle = try FileDescriptor.open(path, 2)
+    let handle = try FileDescriptor.open(path, .readWrite)
     let noise = [UInt8](repeating: 0xa5, count: 4096)
     try noise.withUnsafeBytes { buffer in try handle.write(buffer, at: 4096 * 5, path: path) }
     let engine = try DataKeys.sqlite(path)

@@ -55,6 +55,19 @@ import Values
     #expect(scratch.has("orders.db.before-\(run)-wal"))
   }
 
+  @Test func anOrphanedWALIsTold() async throws {
+    let record = try await snapshot(orders: 10)
+    let path = scratch.file("orders.db")
+    try SampleDatabase.makeCrashed(path, orders: 40, checkpointed: 30, scratch: scratch.path)
+    try FileManager.default.removeItem(atPath: path)
+    let (restoration, planned) = try await Rehearsal(store).stage(
+      record, for: try DataKeys.sqlite(path), run: run)
+    _ = try await restoration.publish(planned)
+    let notes = await restoration.takeNotes()
+    #expect(notes.count == 1)
+    #expect(notes.first?.contains("orders.db.before-\(run)-wal") == true)
+  }
+
   @Test func whoHasTheOldDatabaseOpenIsNamed() async throws {
     let record = try await snapshot(orders: 10)
     let path = scratch.file("orders.db")

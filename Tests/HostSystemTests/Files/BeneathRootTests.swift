@@ -18,8 +18,8 @@ import Testing
 
   @Test(arguments: [false, true]) func filesBeneathAreOpened(walksComponents: Bool) throws {
     let root = try scratch.root(walksComponents: walksComponents)
-    #expect(try root.open(Array("d/file".utf8), O_RDONLY).status(path: "").size == 1)
-    #expect(try root.open(Array(".".utf8), O_RDONLY | O_DIRECTORY).status(path: "").kind == .directory)
+    #expect(try root.open(Array("d/file".utf8), .readOnly).status(path: "").size == 1)
+    #expect(try root.open(Array(".".utf8), .directory).status(path: "").kind == .directory)
     #expect(try root.status(Array("in".utf8)).kind == .link)
     #expect(try root.linkTarget(Array("in".utf8)) == Array("d".utf8))
   }
@@ -30,9 +30,9 @@ import Testing
     ], [false, true])
   func nothingLeadsOut(path: String, walksComponents: Bool) throws {
     let root = try scratch.root(walksComponents: walksComponents)
-    #expect(throws: FileError.self) { _ = try root.open(Array(path.utf8), O_RDONLY) }
+    #expect(throws: FileError.self) { _ = try root.open(Array(path.utf8), .readOnly) }
     #expect(throws: FileError.self) {
-      try root.open(Array(path.utf8), O_WRONLY | O_CREAT | O_NOFOLLOW).resize(0, path: path)
+      try root.open(Array(path.utf8), [.writeOnly, .create, .noFollow]).resize(0, path: path)
     }
     #expect(try DurableFile.read(outside("secret"), limit: 10) == [1])
   }
@@ -52,7 +52,7 @@ import Testing
 
   @Test func anErrorSaysWhatWhereAndWhy() throws {
     let root = try scratch.root(walksComponents: false)
-    let error = #expect(throws: FileError.self) { _ = try root.open(Array("none".utf8), O_RDONLY) }
+    let error = #expect(throws: FileError.self) { _ = try root.open(Array("none".utf8), .readOnly) }
     #expect(error?.description == "cannot open `\(scratch.path)/none`: no such file or directory")
     #expect(error?.isMissing == true)
   }

@@ -1,6 +1,7 @@
 import Glibc
-import HostSystem
 import Testing
+
+@testable import HostSystem
 
 @Suite struct FileTests {
   private let scratch = FileScratch()
@@ -9,7 +10,7 @@ import Testing
     try DurableFile.write([1, 2, 3], to: scratch("file"))
     try DurableFile.write([4], to: scratch("file"), mode: 0o640)
     #expect(try DurableFile.read(scratch("file"), limit: 10) == [4])
-    #expect(try FileDescriptor.open(scratch("file"), O_RDONLY).status(path: "").mode == 0o640)
+    #expect(try FileDescriptor.open(scratch("file"), .readOnly).status(path: "").mode == 0o640)
     #expect(try DirectoryReader.names(in: .directory(scratch.path), path: "").count == 1)
   }
 
@@ -24,6 +25,22 @@ import Testing
   @Test func aFileBeyondTheLimitIsNotRead() throws {
     try DurableFile.write([1, 2, 3], to: scratch("file"))
     #expect(throws: FileError.self) { try DurableFile.read(scratch("file"), limit: 2) }
+  }
+
+  @Test func withoutTheKernelsHelpAMoveReplacesNothingEither() throws {
+    for name in ["a", "b", "taken", "empty"] { mkdir(scratch(name), 0o700) }
+    for name in ["a/one", "b/one", "taken/one", "f", "g"] { try DurableFile.write([1], to: scratch(name)) }
+    try AtomicRename.moveInTwoSteps(scratch("a"), to: scratch("moved"))
+    #expect(access(scratch("moved/one"), F_OK) == 0 && access(scratch("a"), F_OK) != 0)
+    try AtomicRename.moveInTwoSteps(scratch("f"), to: scratch("h"))
+    #expect(access(scratch("h"), F_OK) == 0 && access(scratch("f"), F_OK) != 0)
+    for (from, to) in [("b", "taken"), ("b", "empty"), ("b", "g"), ("g", "h"), ("g", "taken")] {
+      let error = #expect(throws: FileError.self, "\(from) \(to)") {
+        try AtomicRename.moveInTwoSteps(scratch(from), to: scratch(to))
+      }
+      #expect(error?.isExisting == true)
+    }
+    #expect(access(scratch("b/one"), F_OK) == 0)
   }
 
   @Test func twoTreesAreExchangedInOneStep() throws {
@@ -57,6 +74,27 @@ import Testing
     try FileTree.remove(scratch("never-was"))
   }
 
+  // Reading the names of the wide folder again after each of its folders would take many times the limit.
+  @Test(.timeLimit(.minutes(1))) func aWideTreeOfFoldersIsReadOnce() throws {
+    mkdir(scratch("wide"), 0o700)
+    for index in 0..<15_000 {
+      mkdir(scratch("wide/\(index)"), 0o700)
+      mkdir(scratch("wide/\(index)/inner"), 0o700)
+    }
+    try FileTree.remove(scratch("wide"))
+    #expect(access(scratch("wide"), F_OK) != 0)
+  }
+
+  @Test func aFolderThatCannotBeRemovedIsNamedInFull() throws {
+    for path in ["t", "t/a", "t/a/b", "t/a/b/held", "t/a/z"] { mkdir(scratch(path), 0o700) }
+    // A mount point cannot be removed, whoever asks.
+    try #require(mount("tmpfs", scratch("t/a/b/held"), "tmpfs", 0, "size=1m") == 0)
+    defer { umount2(scratch("t/a/b/held"), Int32(MNT_DETACH)) }
+    let error = #expect(throws: FileError.self) { try FileTree.remove(scratch("t")) }
+    #expect(error?.path == scratch("t/a/b/held"))
+    #expect(access(scratch("t/a/z"), F_OK) == 0)
+  }
+
   @Test func namesComeInTheOrderOfTheirBytes() throws {
     for name in ["b", "a", "B", "a.b", "a-b", "\u{e9}"] { try DurableFile.write([], to: scratch(name)) }
     let names = try DirectoryReader.names(in: .directory(scratch.path), path: "")
@@ -70,8 +108,8 @@ import Testing
 
   @Test func aLockIsHeldByOneAtATime() throws {
     try DurableFile.write([], to: scratch("file"))
-    let first = try FileDescriptor.open(scratch("file"), O_RDONLY)
-    let second = try FileDescriptor.open(scratch("file"), O_RDONLY)
+    let first = try FileDescriptor.open(scratch("file"), .readOnly)
+    let second = try FileDescriptor.open(scratch("file"), .readOnly)
     #expect(try first.tryLock(path: ""))
     #expect(try !second.tryLock(path: ""))
   }
@@ -91,7 +129,8 @@ import Testing
     let value = await runBlockingCancellable { (_) throws(Never) in 42 }
     #expect(value == 42)
     await #expect(throws: FileError.self) {
-      try await runBlockingCancellable { (_) throws(FileError) in throw FileError("open", "x", number: ENOENT) }
+      try await runBlockingCancellable { (_) throws(FileError) in throw FileError("open", "x", number: ENOENT)
+      }
     }
     let task = Task {
       await runBlockingCancellable { (flag) throws(Never) in

@@ -1,14 +1,14 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import HostSystem
-public import Values
+import Values
 
 /// A folder with everything below it, or a single file: data without an engine of its own.
-public struct FilesEngine: ComparableDatabase {
+struct FilesEngine: ComparableDatabase {
   static let pathKey = Key<String>.required("path", .path, "the folder, or the single file")
 
   /// The keys of a place and what the engine promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "Files",
     summary: "A folder with everything below it, or a single file.",
     notes: """
@@ -18,8 +18,9 @@ public struct FilesEngine: ComparableDatabase {
 
       A restore is staged in a hidden folder beside the target (`.attachments.drplan-<run>`) and swapped in by one \
       call of the kernel; what stood there is kept as `attachments.before-<run>`. A folder that stands there can be \
-      swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point: the restore then \
-      ends before anything is touched. If the machine stops right after the swap, the next restore to this place \
+      swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point or anything is mounted \
+      below it: the restore then ends before anything is touched. A backup does not cross into file systems mounted below \
+      the folder either: it is refused. If the machine stops right after the swap, the next restore to this place \
       finds the old data in the staging folder and gives it its kept name.
 
       The engine has no check of its own beyond looking whether the data is there and readable: prove its content with \
@@ -37,30 +38,35 @@ public struct FilesEngine: ComparableDatabase {
   let place: String
 
   /// The place described by those keys.
-  public init(_ place: Record) { self.place = place[Self.pathKey] }
+  init(_ place: Record) { self.place = place[Self.pathKey] }
+
+  /// The path, with symbolic links followed.
+  var target: TargetName { RestorePlace.target(of: place) }
 
   /// The path, as the plan says it.
-  public var target: TargetName { .data(at: place) }
+  var path: String? { place }
 
   /// The path, as the plan says it.
-  public var path: String? { place }
-
-  /// The path, as the plan says it.
-  public var comparablePath: String { place }
+  var comparablePath: String { place }
 
   /// Points at the data in place: nothing is copied.
-  public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
       let consistentAt = HostClock().now
       let resolved = try RestorePlace.resolve(declared)
       guard Self.isReadable(resolved.status) else { throw .nothingToRead(at: declared) }
+      if let problem = try Self.mountBelow(resolved) {
+        throw StepFailure(
+          .sourceUnusable, problem,
+          remedy: "make what is mounted there a database of its own, outside of this folder", isRetryable: false)
+      }
       return CapturedData(path: resolved.path, consistentAt: consistentAt)
     }
   }
 
   /// Staged beside the place and swapped in by one step.
-  public var restoration: any Restoration { staged }
+  var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
     StagedRestoration(
@@ -70,7 +76,7 @@ public struct FilesEngine: ComparableDatabase {
   }
 
   /// Whether the data is there and its top can be read.
-  public func check() async throws(StepFailure) -> [String] {
+  func check() async throws(StepFailure) -> [String] {
     let declared = place
     return try await runBlocking { () throws(StepFailure) in
       let resolved = try RestorePlace.resolve(declared)
@@ -81,7 +87,7 @@ public struct FilesEngine: ComparableDatabase {
   }
 
   /// Looks at the files only; nothing is opened through the engine.
-  public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     let (declared, staged) = (place, staged)
     return await runBlocking {
       forRestore ? PlaceProbe(restoration: staged, bytes: bytes).findings() : [Self.sourceFinding(declared)]
@@ -96,11 +102,21 @@ public struct FilesEngine: ComparableDatabase {
         return ProbeFinding(subject, .blocked, StepFailure.nothingToRead(at: path).message)
       }
       if let problem = unreadable(resolved) { return ProbeFinding(subject, .blocked, problem) }
+      if let problem = try mountBelow(resolved) { return ProbeFinding(subject, .blocked, problem) }
       return ProbeFinding(
         subject, .checked, resolved.status?.kind == .directory ? "a readable folder" : "a readable file")
     } catch {
       return ProbeFinding(subject, .blocked, error.message)
     }
+  }
+
+  /// Why a backup would have to cross into another file system; nil when it would not. A restore could not bring such a
+  /// tree back into its place.
+  private static func mountBelow(_ place: RestorePlace) throws(StepFailure) -> String? {
+    guard place.status?.kind == .directory else { return nil }
+    return try files("reading the table of mounts") { () throws(FileError) in
+      try MountTable.current().mountPoint(below: place.path)
+    }.map { "`\($0)` is mounted below `\(place.path)`, and a backup does not cross into other file systems" }
   }
 
   private static func isReadable(_ status: FileStatus?) -> Bool {
@@ -113,8 +129,7 @@ public struct FilesEngine: ComparableDatabase {
       if place.status?.kind == .directory {
         _ = try HostPath.names(in: place.path)
       } else {
-        // 0 is O_RDONLY.
-        _ = try FileDescriptor.open(place.path, 0)
+        _ = try FileDescriptor.open(place.path)
       }
       return nil
     } catch {

@@ -54,7 +54,7 @@ struct SQLiteCapture: Sendable {
 
   /// The owner only if it is another: giving a file away takes rights that its own user need not have.
   private func dress(_ copy: String, as source: FileStatus) throws(FileError) {
-    let file = try FileDescriptor.open(copy, 0)
+    let file = try FileDescriptor.open(copy)
     let now = try file.status(path: copy)
     let isOwn = now.user == source.user && now.group == source.group
     try file.setMetadata(

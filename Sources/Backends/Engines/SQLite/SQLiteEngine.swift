@@ -1,18 +1,18 @@
-public import BackendKit
-public import Declarations
+import BackendKit
+import Declarations
 import Diagnostics
 import HostSystem
-public import Values
+import Values
 
 /// One SQLite database file, backed up while it is in use and restored beside itself.
-public struct SQLiteEngine: QueryableDatabase {
+struct SQLiteEngine: QueryableDatabase {
   static let pathKey = Key<String>.required("path", .path, "the database file")
   static let foreignKeysKey = Key<Bool>.optional(
     "checkForeignKeys", .boolean, default: true, shownAs: "true",
     "whether rows that refer to nothing count as damage, in EngineCheck and before a restore is published")
 
   /// The keys of a place and what the engine promises.
-  public static let declaration = KindDeclaration(
+  static let declaration = KindDeclaration(
     "SQLite",
     summary: "One SQLite database file, backed up while it is in use.",
     notes: """
@@ -24,7 +24,9 @@ public struct SQLiteEngine: QueryableDatabase {
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
       between, the old file stands there without its WAL until the next restore to this place \
-      puts it back: do not start services by hand before that. A symbolic link is followed and stays.
+      puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
+      not put back, which would undo what was committed since: it is kept as `orders.db.before-<run>-unmerged-wal`, and \
+      the run says so. A symbolic link is followed and stays.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
       after. The run names such processes.
@@ -43,25 +45,25 @@ public struct SQLiteEngine: QueryableDatabase {
   let checksForeignKeys: Bool
 
   /// The place described by those keys.
-  public init(_ place: Record) {
+  init(_ place: Record) {
     file = place[Self.pathKey]
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
-  /// The path, as the plan says it.
-  public var target: TargetName { .data(at: file) }
+  /// The path, with symbolic links followed.
+  var target: TargetName { RestorePlace.target(of: file) }
 
   /// The path, as the plan says it.
-  public var path: String? { file }
+  var path: String? { file }
 
   /// Copies the database into `scratch` while others read and write it.
-  public func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData {
     let capture = SQLiteCapture(source: file, scratch: scratch)
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
   /// Staged beside the place and swapped in by one step.
-  public var restoration: any Restoration { staged }
+  var restoration: any Restoration { staged }
 
   var staged: StagedRestoration {
     let checksForeignKeys = checksForeignKeys
@@ -75,7 +77,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// `integrity_check` and, unless the plan says otherwise, `foreign_key_check`.
-  public func check() async throws(StepFailure) -> [String] {
+  func check() async throws(StepFailure) -> [String] {
     let proof = SQLiteProof(checksForeignKeys: checksForeignKeys)
     let file = try await existingFile()
     return try await runBlockingCancellable { (flag) throws(StepFailure) in
@@ -84,7 +86,7 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// Rows by table, all from one state.
-  public func rowCounts() async throws(StepFailure) -> [String: Int64] {
+  func rowCounts() async throws(StepFailure) -> [String: Int64] {
     let file = try await existingFile()
     return try await reading("counting the rows of `\(file)`") { (database) throws(SQLiteError) in
       var counts: [String: Int64] = [:]
@@ -94,18 +96,18 @@ public struct SQLiteEngine: QueryableDatabase {
   }
 
   /// The rows of one query on a connection that cannot write; values as the `sqlite3` shell shows them.
-  public func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
+  func query(_ sql: String, limit: Int) async throws(StepFailure) -> [[String?]] {
     let file = try await existingFile()
     return try await reading("querying `\(file)`") { (database) throws(SQLiteError) in
       // Rows, not columns, are what `limit` is about; a value is as the `sqlite3` shell shows it.
-      try database.query(sql, limit: limit).map { row in
+      try database.ask(sql, limit: limit).map { row in
         row.values.map { $0.isNull ? nil : $0.description }
       }
     }
   }
 
   /// Looks at the files only; nothing is opened through the engine.
-  public func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding] {
     await runBlocking {
       forRestore
         ? PlaceProbe(restoration: staged, bytes: bytes).findings() : [SQLiteSourceProbe(path: file).finding()]

@@ -14,7 +14,7 @@ struct SQLiteSourceProbe {
         return ProbeFinding(subject, .blocked, StepFailure.noDatabase(at: path).message)
       }
       let header = try files("reading the header of \(subject)") { () throws(FileError) in
-        try Self.header(of: path)
+        try FileDescriptor.open(path).bytes(16, path: path)
       }
       // A database without a table yet is an empty file.
       guard header.isEmpty || header == Array("SQLite format 3\0".utf8) else {
@@ -24,16 +24,5 @@ struct SQLiteSourceProbe {
     } catch {
       return ProbeFinding(subject, .blocked, error.message)
     }
-  }
-
-  private static func header(of path: String) throws(FileError) -> [UInt8] {
-    // 0 is O_RDONLY.
-    let file = try FileDescriptor.open(path, 0)
-    var bytes = [UInt8](repeating: 0, count: 16)
-    var outcome: Result<Int, FileError> = .success(0)
-    bytes.withUnsafeMutableBytes { buffer in
-      outcome = Result { () throws(FileError) in try file.read(into: buffer, at: 0, path: path) }
-    }
-    return Array(bytes.prefix(try outcome.get()))
   }
 }

@@ -35,6 +35,9 @@ extension StepFailure {
     case .full:
       self.init(.noSpace, message, remedy: "free space on that file system", isRetryable: false)
     case .corrupt, .notADatabase: self.init(.damaged, message, isRetryable: false)
+    case .notAllowed:
+      self.init(
+        .checkMisfit, message, remedy: "write one `select`, or a pragma that looks", isRetryable: false)
     case .busy, .locked:
       self.init(.system, message, remedy: "find who holds the lock with `fuser \(error.path)`")
     default: self.init(.system, message)

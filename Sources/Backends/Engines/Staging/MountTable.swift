@@ -18,21 +18,9 @@ struct MountTable: Sendable {
   /// Reads the table of the running system.
   static func current() throws(FileError) -> MountTable {
     let path = "/proc/self/mountinfo"
-    // 0 is O_RDONLY. The size of a file in /proc is not known before it was read.
-    let file = try FileDescriptor.open(path, 0)
-    var capacity = 64 << 10
-    while true {
-      var bytes = [UInt8](repeating: 0, count: capacity)
-      var outcome: Result<Int, FileError> = .success(0)
-      bytes.withUnsafeMutableBytes { buffer in
-        outcome = Result { () throws(FileError) in try file.read(into: buffer, at: 0, path: path) }
-      }
-      let count = try outcome.get()
-      if count < capacity {
-        return MountTable(mountinfo: String(decoding: bytes.prefix(count), as: UTF8.self))
-      }
-      capacity *= 2
-    }
+    // More than any machine has mounted.
+    let bytes = try FileDescriptor.open(path).remainder(limit: 64 << 20, path: path)
+    return MountTable(mountinfo: String(decoding: bytes, as: UTF8.self))
   }
 
   /// Reads the text of `/proc/<pid>/mountinfo`; lines of another form are left out.
@@ -51,6 +39,12 @@ struct MountTable: Sendable {
 
   /// Whether a file system or a single file is mounted at `path`, a path without symbolic links.
   func isMountPoint(_ path: String) -> Bool { mounts.contains { $0.path == path } }
+
+  /// The first place below `path`, a path without symbolic links, at which something is mounted; nil when nothing is.
+  func mountPoint(below path: String) -> String? {
+    let prefix = path == "/" ? "/" : path + "/"
+    return mounts.map(\.path).filter { $0.hasPrefix(prefix) && $0 != path }.min()
+  }
 
   /// The mount that holds `path`, a path without symbolic links.
   func mount(of path: String) -> Mount? {

@@ -24,11 +24,15 @@ struct PlaceProbe {
     let (mounts, existing) = try files("looking at \(subject)") { () throws(FileError) in
       (try MountTable.current(), try HostPath.physical(HostPath.nearestExisting(place.folder)))
     }
-    guard !mounts.isMountPoint(place.path) else {
-      return [ProbeFinding(subject, .blocked, StagedRestoration.mountPoint(place.path))]
+    if let problem = StagedRestoration.mountProblem(place.path, mounts) {
+      return [ProbeFinding(subject, .blocked, problem)]
     }
-    guard let mount = mounts.mount(of: existing), !mount.isReadOnly, FolderAccess.isWritable(existing) else {
+    guard let mount = mounts.mount(of: existing), !mount.isReadOnly, PathAccess.isWritableFolder(existing)
+    else {
       return [ProbeFinding(subject, .blocked, "the folder `\(existing)` cannot be written")]
+    }
+    if let problem = StagedRestoration.unmovable(place) {
+      return [ProbeFinding(subject, .blocked, problem)]
     }
     var findings = [ProbeFinding(subject, .checked, Self.standing(place, in: existing))]
     findings.append(try spaceFinding(in: existing))
@@ -89,8 +93,9 @@ struct PlaceProbe {
       try StagingArea.all(for: place.path)
     }
     for area in areas {
+      try area.refuseForeign()
       let text =
-        try area.intent() == nil
+        try area.intent(for: place.path, suffixes: suffixes) == nil
         ? "would be removed: an earlier restore left it"
         : "an interrupted swap, would be finished or undone first"
       findings.append(ProbeFinding("`\(area.folder)`", .checked, text))

@@ -1,5 +1,6 @@
 import Declarations
 import HostSystem
+import Values
 
 /// Does the steps of a swap, one after the other.
 struct PublishExecution {
@@ -39,11 +40,22 @@ struct PublishExecution {
   }
 
   /// Finishes or undoes the swap after an interruption, as far as it came.
-  @discardableResult
-  func mend() throws(FileError) -> PublishMending.Outcome {
-    let mending = try PublishMending(of: intent) { (path) throws(FileError) in try FileIdentity.at(path) }
+  func mend() throws(FileError) -> PublishMending {
+    let mending = try PublishMending(of: intent, oldIsUnchanged: try oldIsUnchanged()) {
+      (path) throws(FileError) in try FileIdentity.at(path)
+    }
     for action in mending.actions { try perform(action) }
-    return mending.outcome
+    return mending
+  }
+
+  /// Whether what stood at the target holds what it held, under whichever of its names it is.
+  private func oldIsUnchanged() throws(FileError) -> Bool {
+    guard let old = intent.old else { return true }
+    for path in [intent.target, intent.kept, intent.staged] {
+      guard let status = try HostPath.status(path), status.inode == old.inode else { continue }
+      return PublishIntent.Stamp(status) == intent.oldStamp
+    }
+    return true
   }
 
   private static func link(_ from: String, _ to: String) throws(FileError) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HostSystem
 import Values
 
 /// A swap about to be made, written into the staging folder before its first step: from it alone, a later run can tell
@@ -22,6 +23,19 @@ struct PublishIntent: Codable, Sendable, Equatable {
     let identity: FileIdentity
   }
 
+  /// How much a file holds and when that changed last. The time of its metadata is left out: a second name changes it.
+  struct Stamp: Codable, Sendable, Equatable {
+    let size: Int64
+    let modified: Int64
+
+    init(size: Int64, modified: Int64) {
+      self.size = size
+      self.modified = modified
+    }
+
+    init(_ status: FileStatus) { self.init(size: status.size, modified: status.modified) }
+  }
+
   /// The version of this form.
   var version = 1
   /// The run that makes the swap.
@@ -36,6 +50,8 @@ struct PublishIntent: Codable, Sendable, Equatable {
   let method: Method
   /// What stands at the target; nil when nothing does.
   let old: FileIdentity?
+  /// The content of what stands at the target, as it goes with its side files.
+  let oldStamp: Stamp?
   /// What will.
   let new: FileIdentity
   /// All suffixes that files beside the target may have.
@@ -58,10 +74,25 @@ struct PublishIntent: Codable, Sendable, Equatable {
     self = value
   }
 
+  /// Whether every name in it is one that the swap of `target`, staged in `area`, has.
+  func describes(swapOf target: String, in area: StagingArea, suffixes allowed: [String]) -> Bool {
+    guard run == area.run, target == self.target else { return false }
+    let below = staged == area.data ? "" : String(staged.dropFirst(area.data.count + 1))
+    guard staged == area.data || (staged.hasPrefix(area.data + "/") && !["", ".", ".."].contains(below)),
+      !below.contains("/")
+    else { return false }
+    let plain = "\(target).before-\(run)"
+    let number = kept.hasPrefix(plain + "-") ? kept.dropFirst(plain.count + 1) : ""
+    guard kept == plain || (!number.isEmpty && number.utf8.allSatisfy { (0x30...0x39).contains($0) }) else {
+      return false
+    }
+    return suffixes.allSatisfy(allowed.contains) && sides.allSatisfy { allowed.contains($0.suffix) }
+  }
+
   /// A swap about to be made.
   init(
     run: RunID, target: String, staged: String, kept: String, method: Method, old: FileIdentity?,
-    new: FileIdentity, suffixes: [String], sides: [Side]
+    oldStamp: Stamp? = nil, new: FileIdentity, suffixes: [String], sides: [Side]
   ) {
     self.run = run
     self.target = target
@@ -69,6 +100,7 @@ struct PublishIntent: Codable, Sendable, Equatable {
     self.kept = kept
     self.method = method
     self.old = old
+    self.oldStamp = oldStamp
     self.new = new
     self.suffixes = suffixes
     self.sides = sides

@@ -16,15 +16,19 @@ struct PublishMending: Sendable, Equatable {
   let outcome: Outcome
   /// The steps in order.
   let actions: [PublishAction]
+  /// Where side files are then that belong to an earlier state of the data at the target, for people to look at.
+  let setAside: [String]
 
-  /// Looks at names by `identity` and decides.
+  /// Looks at names by `identity` and decides; `oldIsUnchanged` tells whether the old file holds what it held when the
+  /// intent was written.
   init<Failure>(
-    of intent: PublishIntent, identity: (String) throws(Failure) -> FileIdentity?
+    of intent: PublishIntent, oldIsUnchanged: Bool = true, identity: (String) throws(Failure) -> FileIdentity?
   ) throws(Failure) {
     let live = try identity(intent.target)
     let atKept = try identity(intent.kept)
     let atStaged = try identity(intent.staged)
     var actions: [PublishAction] = []
+    var setAside: [String] = []
     if live == intent.new {
       outcome = .published
     } else if live == intent.old || live == nil {
@@ -43,13 +47,14 @@ struct PublishMending: Sendable, Equatable {
         actions.append(kept == side.identity ? .remove(beside) : .move(from: beside, to: away))
       case .putBack:
         guard kept == side.identity else { continue }
-        if now == nil {
-          actions.append(.move(from: away, to: beside))
-        } else if now == side.identity {
+        if now == side.identity {
           actions.append(.remove(away))
+        } else if now == nil, oldIsUnchanged {
+          actions.append(.move(from: away, to: beside))
         } else {
-          // Someone opened the old data without its side files and made new ones: neither fits the other now.
-          // Under a name that no engine picks up by itself.
+          // Someone used the old data without its side files: made new ones, or wrote and closed it. An old WAL beside
+          // it would undo what was committed since. Under a name that no engine picks up by itself.
+          setAside.append(intent.kept + "-unmerged" + side.suffix)
           actions.append(.move(from: away, to: intent.kept + "-unmerged" + side.suffix))
         }
       case .foreign: continue
@@ -63,6 +68,7 @@ struct PublishMending: Sendable, Equatable {
         actions.append(live == nil ? .move(from: intent.kept, to: intent.target) : .remove(intent.kept))
       }
     }
+    self.setAside = setAside
     self.actions = actions + (actions.isEmpty ? [] : [.syncFolder]) + [.removeStaging]
   }
 }

@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import HostSystem
+import Values
 
 /// A path of the plan, followed to the name under which data is really swapped.
 struct RestorePlace: Sendable {
@@ -32,7 +33,7 @@ struct RestorePlace: Sendable {
         }
         let folder = PathText.parent(of: path)
         let exists = status == nil ? try HostPath.status(folder) != nil : true
-        let real = exists ? try HostPath.physical(folder) : folder
+        let real = try Self.physical(folder)
         let name = PathText.name(of: path)
         return RestorePlace(
           declared: declared, path: real == "/" ? "/\(name)" : "\(real)/\(name)", folder: real,
@@ -41,5 +42,30 @@ struct RestorePlace: Sendable {
       }
       throw FileError("follow", declared, detail: "too many symbolic links")
     }
+  }
+
+  /// The lock on the data that really lives at a declared path, so that two names of one place have one lock.
+  ///
+  /// A path that cannot be followed is locked as it is written: nothing can be restored to it.
+  static func target(of declared: String) -> TargetName {
+    do throws(StepFailure) {
+      return .data(at: try resolve(declared).path)
+    } catch {
+      return .data(at: declared)
+    }
+  }
+
+  /// Whether one of two places is the other or lies in it.
+  func overlaps(_ other: RestorePlace) -> Bool {
+    path == other.path || path.hasPrefix(other.path + "/") || other.path.hasPrefix(path + "/")
+  }
+
+  /// A folder without symbolic links, whether it exists or would be made.
+  private static func physical(_ folder: String) throws(FileError) -> String {
+    let existing = try HostPath.nearestExisting(folder)
+    let real = try HostPath.physical(existing)
+    guard existing != folder else { return real }
+    let rest = folder.dropFirst(existing == "/" ? 0 : existing.count)
+    return real == "/" ? String(rest) : real + rest
   }
 }

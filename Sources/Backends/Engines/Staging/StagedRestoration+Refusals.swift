@@ -27,13 +27,33 @@ extension StagedRestoration {
   }
 
   func refuseMountPoint(_ place: RestorePlace) throws(StepFailure) {
-    let isMount = try files("reading the table of mounts") { () throws(FileError) in
-      try MountTable.current().isMountPoint(place.path)
-    }
-    guard isMount else { return }
+    let mounts = try files("reading the table of mounts") { () throws(FileError) in try MountTable.current() }
+    guard let problem = Self.mountProblem(place.path, mounts) else { return }
     throw StepFailure(
-      .targetUnusable, Self.mountPoint(place.path), remedy: "restore to a path below it or beside it",
+      .targetUnusable, problem, remedy: "restore to a path below it or beside it, or unmount it",
       isRetryable: false)
+  }
+
+  /// Why mounts keep a place from being swapped; nil when none does. What is mounted below would go with the old data.
+  static func mountProblem(_ path: String, _ mounts: MountTable) -> String? {
+    if mounts.isMountPoint(path) { return mountPoint(path) }
+    return mounts.mountPoint(below: path).map {
+      "`\($0)` is mounted below `\(path)`, and swapping that folder would carry the mount away"
+    }
+  }
+
+  func refuseUnmovable(_ place: RestorePlace) throws(StepFailure) {
+    guard let problem = Self.unmovable(place) else { return }
+    throw StepFailure(
+      .targetUnusable, problem, remedy: "give this user the right to write it, or run as its owner with that right",
+      isRetryable: false)
+  }
+
+  /// Why a folder cannot get another name; nil when it can. Its entry `..` changes with its place, so the right to write
+  /// the folder around it is not enough.
+  static func unmovable(_ place: RestorePlace) -> String? {
+    guard place.status?.kind == .directory, !PathAccess.isWritableFolder(place.path) else { return nil }
+    return "the folder `\(place.path)` cannot be written, so it cannot be swapped for another"
   }
 
   /// The fact, for failures and probes.

@@ -53,9 +53,10 @@ struct StagedRestoration: Restoration {
       let place = try RestorePlace.resolve(declared)
       try refuseWrongKind(place)
       try files("making the folder `\(place.folder)`") { () throws(FileError) in
-        if !place.folderExists { try HostPath.makeFolders(place.folder) }
+        if !place.folderExists { try FileTree.makeDirectories(place.folder, mode: 0o755) }
       }
       try refuseMountPoint(place)
+      try refuseUnmovable(place)
       try clearLeftovers(beside: place)
       try refuseLackOfSpace(place, bytes)
       return try stage(place, run: run)
@@ -88,8 +89,9 @@ struct StagedRestoration: Restoration {
       do throws(FileError) {
         for action in PublishPlan.actions(for: execution.intent) { try execution.perform(action) }
       } catch {
-        throw undone(execution, after: error)
+        try settle(execution, after: error)
       }
+      if old == nil { noteOrphans(execution.intent) }
       var published = planned
       published.kept = old == nil ? nil : execution.intent.kept
       published.holders = old.map(Self.holders) ?? []
@@ -100,6 +102,7 @@ struct StagedRestoration: Restoration {
   func abandon(_ staging: String) async {
     await runBlocking {
       defer { hold.release() }
+      // Without the place there is no folder to know as ours.
       guard let place = try? RestorePlace.resolve(declared),
         let area = StagingArea(containing: staging, target: place.path)
       else { return }
@@ -138,24 +141,77 @@ struct StagedRestoration: Restoration {
       let intent = PublishIntent(
         run: run, target: planned.target, staged: planned.staging,
         kept: kept, method: old?.kind == .directory ? .exchange : methods[0],
-        old: old.map { FileIdentity(inode: $0.inode) }, new: FileIdentity(inode: new.inode),
+        old: old.map { FileIdentity(inode: $0.inode) },
+        oldStamp: old.map(PublishIntent.Stamp.init), new: FileIdentity(inode: new.inode),
         suffixes: form.sideSuffixes, sides: sides)
       return (PublishExecution(intent: intent, area: area), old)
     }
   }
 
-  /// After a step failed: the target as it was, or a failure that says what is left to do.
-  private func undone(_ execution: PublishExecution, after error: FileError) -> StepFailure {
-    var failure = StepFailure(file: error, doing: "publishing `\(execution.intent.target)`")
+  /// After a step failed: returns when the new data is in place all the same, durably and with the old under its kept
+  /// name; else the target as it was, or a failure that says what is left to do.
+  ///
+  /// Once the new data is in place, restoring again would keep *it* as what stood there before: such a failure is not
+  /// one to try again after.
+  func settle(_ execution: PublishExecution, after error: FileError) throws(StepFailure) {
+    let intent = execution.intent
+    var failure = StepFailure(file: error, doing: "publishing `\(intent.target)`")
     do throws(FileError) {
-      let outcome = try execution.mend()
-      failure.message += outcome == .published ? "; the new data is in place" : "; the old data is in place"
+      let mending = try execution.mend()
+      note(mending, of: intent)
+      switch mending.outcome {
+      case .published:
+        try execution.perform(.syncFolder)
+        hold.note("publishing `\(intent.target)` met an error and was completed: \(error)")
+        return
+      case .putBack: failure.message += "; the old data is in place"
+      case .foreign:
+        failure.message += "; something else stands there now, and was left alone"
+        failure.isRetryable = false
+      }
     } catch let second {
-      failure.message += "; undoing it failed too: \(second)"
+      failure.message += "; mending it failed too: \(second)"
       failure.remedy =
         "remove the cause and run the restore again: it mends what is described in `\(execution.area.intentFile)`"
+      // What cannot be looked at is not known to be old.
+      let live = (try? FileIdentity.at(intent.target)) ?? intent.new
+      if live == intent.new {
+        failure.isRetryable = false
+        failure.message += "; the new data is in place" + oldPlace(intent)
+        failure.remedy = "remove the cause; the data need not be restored again, prove it and see what is kept"
+      }
     }
-    return failure
+    throw failure
+  }
+
+  /// Where the old data of a swap is that could not be completed.
+  private func oldPlace(_ intent: PublishIntent) -> String {
+    guard let old = intent.old else { return "" }
+    for path in [intent.kept, intent.staged] {
+      // A name that cannot be looked at is not one to point to.
+      if let found = try? FileIdentity.at(path), found == old { return ", and what stood there is `\(path)`" }
+    }
+    return ", and what stood there was to be kept as `\(intent.kept)`"
+  }
+
+  func takeNotes() async -> [String] { hold.takeNotes() }
+
+  /// Tells of side files that were not put back.
+  private func note(_ mending: PublishMending, of intent: PublishIntent) {
+    for path in mending.setAside {
+      hold.note(
+        "`\(intent.target)` was used after an interrupted swap had moved its side files away: what one of them held "
+          + "is not in it, and stands at `\(path)`")
+    }
+  }
+
+  /// Tells of side files that stood at the target without the data they belong to.
+  private func noteOrphans(_ intent: PublishIntent) {
+    guard !intent.sides.isEmpty else { return }
+    let names = intent.sides.map { "`\(intent.kept + $0.suffix)`" }.joined(separator: ", ")
+    hold.note(
+      "`\(intent.target)` was missing and files that belong to it were not: they are kept as \(names), for whoever "
+        + "finds the rest")
   }
 
   private func stage(_ place: RestorePlace, run: RunID) throws(StepFailure) -> String {
@@ -184,6 +240,15 @@ struct StagedRestoration: Restoration {
       try StagingArea.all(for: place.path)
     }
     for area in areas {
+      do throws(StepFailure) {
+        try area.refuseForeign()
+      } catch {
+        // Removed by its run in this moment: nothing to look at.
+        guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else {
+          continue
+        }
+        throw error
+      }
       let lock = try files("looking at `\(area.folder)`") { () throws(FileError) in try area.lock() }
       guard let lock else {
         guard try files("", { () throws(FileError) in try HostPath.status(area.folder) }) != nil else {
@@ -194,10 +259,10 @@ struct StagedRestoration: Restoration {
           "the run \(area.run?.text ?? "of `\(area.folder)`") is restoring to `\(place.path)` right now",
           remedy: "wait for it to end")
       }
-      let intent = try area.intent()
+      let intent = try area.intent(for: place.path, suffixes: form.sideSuffixes)
       try files("clearing what an interrupted restore left") { () throws(FileError) in
         if let intent {
-          try PublishExecution(intent: intent, area: area).mend()
+          note(try PublishExecution(intent: intent, area: area).mend(), of: intent)
         } else {
           try FileTree.remove(area.folder)
         }
@@ -250,10 +315,18 @@ struct StagedRestoration: Restoration {
   }
 }
 
-/// The lock of a staging folder while it is in use.
+/// The lock of a staging folder while it is in use, and what there is to tell about the place.
 private final class StagingHold: Sendable {
   private let lock = Mutex<SharedFile?>(nil)
+  private let notes = Mutex<[String]>([])
 
   func keep(_ file: SharedFile) { lock.withLock { $0 = file } }
+  func note(_ text: String) { notes.withLock { $0.append(text) } }
+  func takeNotes() -> [String] {
+    notes.withLock { notes in
+      defer { notes = [] }
+      return notes
+    }
+  }
   func release() { lock.withLock { $0 = nil } }
 }

@@ -84,11 +84,15 @@ struct StagingArea: Sendable {
     }
   }
 
-  /// The swap that was begun here; nil when none was.
-  func intent() throws(StepFailure) -> PublishIntent? {
+  /// The swap of `target` that was begun here; nil when none was.
+  ///
+  /// What it names is renamed and removed with all rights of this process, and whoever may write the folder of the
+  /// target may put a staging folder there. So it counts only when nobody else can have written it, and only when it
+  /// names nothing but what a swap of this target in this folder names.
+  func intent(for target: String, suffixes: [String]) throws(StepFailure) -> PublishIntent? {
     let path = intentFile
     let bytes = try files("reading what an interrupted restore left") { () throws(FileError) in
-      try HostPath.status(path) == nil ? nil : DurableFile.read(path, limit: 1 << 20)
+      try intentBytes()
     }
     guard let bytes else { return nil }
     guard let intent = PublishIntent(bytes: bytes) else {
@@ -98,7 +102,45 @@ struct StagingArea: Sendable {
           "look at `\(folder)` and the files named `.before-...` beside it, put the data right, remove the folder",
         isRetryable: false)
     }
+    guard intent.describes(swapOf: target, in: self, suffixes: suffixes) else {
+      throw StepFailure(
+        .targetUnusable, "`\(path)` describes something else than a swap of `\(target)`; nothing of it is done",
+        remedy: "find out who wrote it, then remove `\(folder)`", isRetryable: false)
+    }
     return intent
+  }
+
+  /// Refuses a folder that anybody but this process's user can have filled.
+  func refuseForeign() throws(StepFailure) {
+    let descriptor = try files("looking at `\(folder)`") { () throws(FileError) in
+      try FileDescriptor.directory(folder, following: false).status(path: folder)
+    }
+    guard !Self.isOwn(descriptor) else { return }
+    throw StepFailure(
+      .targetUnusable,
+      "`\(folder)` looks like a staging folder of drplan, but another user owns it or may write to it",
+      remedy: "find out who made it, then remove it", isRetryable: false)
+  }
+
+  /// What the file of the intent holds; nil when there is none. Opened below the folder that was judged, so that
+  /// neither can be exchanged between the look and the reading.
+  private func intentBytes() throws(FileError) -> [UInt8]? {
+    let root = BeneathRoot(try FileDescriptor.directory(folder, following: false), path: folder)
+    let foreign = FileError("use", intentFile, detail: "another user owns it or may write to it")
+    guard Self.isOwn(try root.descriptor.status(path: folder)) else { throw foreign }
+    do throws(FileError) {
+      let file = try root.open(Array(PathText.name(of: intentFile).utf8), [.noFollow, .nonBlocking])
+      let status = try file.status(path: intentFile)
+      guard status.kind == .file, Self.isOwn(status) else { throw foreign }
+      return try file.remainder(limit: 1 << 20, path: intentFile)
+    } catch {
+      if error.isMissing { return nil }
+      throw error
+    }
+  }
+
+  private static func isOwn(_ status: FileStatus) -> Bool {
+    status.user == HostFacts.userNumber && status.mode & 0o022 == 0
   }
 
   private static func prefix(of name: String) -> String { ".\(name).drplan-" }

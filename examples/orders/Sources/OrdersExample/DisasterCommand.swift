@@ -44,7 +44,9 @@ enum DisasterCommand {
   /// The process in the pid file if it still is an orders-example: a stale file may name anybody's process.
   private static func runningService(_ pidFile: String) throws(ExampleError) -> pid_t? {
     guard let text = try SmallFile.text(of: pidFile) else { return nil }
-    guard let pid = pid_t(text.filter { !$0.isWhitespace }), pid > 1 else {
+    // drplan notes more about the process on the lines below.
+    let first = text.split(separator: "\n").first ?? ""
+    guard let pid = pid_t(first.filter { !$0.isWhitespace }), pid > 1 else {
       throw .refused("`\(pidFile)` holds no process id")
     }
     let own = try SmallFile.text(of: "/proc/self/comm")
