@@ -135,7 +135,7 @@ import Values
     let record = try await here.snapshot("orders", files)
     #expect(record.logicalBytes == ByteCount(size) && record.allocatedBytes == .zero)
     let context = here.context(["orders": files])
-    #expect(await restore().probe(context).allSatisfy { $0.state == .checked })
+    #expect(try await restore().probe(context).allSatisfy { $0.state == .checked })
     _ = try await restore().run(context)
     #expect(try HostPath.status(folder + "/sparse")?.size == size)
   }
