@@ -103,12 +103,12 @@ def realistic(steps):
     extra = steps - 1 - 9 * cells
     for index in range(extra):
         lines.append(
-            f"  - id: tidy-{index}\n    action: RunCommand\n    needs: [tell-{index % cells}]\n"
+            f"  - id: tidy-{index}\n    action: RunCommand\n    needs: [route-{index % cells}]\n"
             f'    with: {{command: [/usr/local/bin/tidy, "{index}"]}}\n'
         )
     lines.append(
         "  - id: verify-all\n    action: VerifyIntegrity\n    needs:\n"
-        + "".join(f"      - tell-{cell}\n" for cell in range(cells))
+        + "".join(f"      - route-{cell}\n" for cell in range(cells))
         + "    with:\n      checks:\n        - {type: EngineCheck, database: orders-0}\n"
     )
     return "".join(lines)

@@ -147,6 +147,8 @@ struct StepDefaults: Sendable {
     onFailure = record[Self.onFailureKey]
   }
 
+  private static let carriedOut = ValueType<FailurePolicy>.choice("a failure policy")
+
   /// `Rollback` is of the plan language, but this version cannot undo.
   static let failurePolicy = ValueType<String>.text.map(
     "a failure policy", schema: ["enum": .array(FailurePolicy.allCases.map { .string($0.rawValue) })]
@@ -159,7 +161,7 @@ struct StepDefaults: Sendable {
       )
       return nil
     }
-    return ValueType<FailurePolicy>.choice("a failure policy").read(node, &decoding)
+    return carriedOut.read(node, &decoding)
   }
 
   static let timeoutKey = Key<Duration?>.optional("timeout", .duration(), "how long a step may take")

@@ -54,7 +54,7 @@ struct Substitution {
   private mutating func fill(_ node: inout Node, _ decoding: inout Decoding) {
     switch node.content {
     case .scalar(let text, let style):
-      guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${") else { return }
+      guard Self.mayHoldReference(text) else { return }
       guard let filled = fill(text, at: node, &decoding) else { return }
       node.content = .scalar(filled.text, filled.isPlain ? .plain : style == .plain ? .quoted : style)
     case .sequence(var elements):
@@ -117,6 +117,19 @@ struct Substitution {
         ?? (names.isEmpty
           ? "the plan has no \(reference.namespace == "params" ? "params" : "such text")"
           : "there are: \(names.joined(separator: ", "))"))
+  }
+
+  /// Whether `${` stands in the text.
+  private static func mayHoldReference(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard var index = bytes.firstIndex(of: UInt8(ascii: "$")) else { return false }
+    while true {
+      index = bytes.index(after: index)
+      guard index != bytes.endIndex else { return false }
+      if bytes[index] == UInt8(ascii: "{") { return true }
+      guard let next = bytes[index...].firstIndex(of: UInt8(ascii: "$")) else { return false }
+      index = next
+    }
   }
 
   private static let runTime = ["run", "steps", "secrets"]

@@ -37,14 +37,18 @@ public final class Step: Sendable {
   /// Whether the plan says how long it may take; otherwise it may take as long as the RTO.
   public let declaresTimeout: Bool
   /// Digest of its definition after parameters were filled in, without places and comments.
-  public let definition: SHA256Digest
+  ///
+  /// Computed at each call: a run needs it once, checking a plan never.
+  public var definition: SHA256Digest { computeDefinition() }
+  private let computeDefinition: @Sendable () -> SHA256Digest
 
   /// All of it; made by `PlanLoading`.
   public init(
     id: StepID, title: String?, actionName: String, action: any StepAction, needs: [StepNeed]?,
     timeout: Duration,
     retry: RetryPolicy, onFailure: FailurePolicy, modes: Set<RunMode>, estimate: Duration?, uses: [NameUse],
-    references: [PlacedReference], range: SourceRange, declaresTimeout: Bool, definition: SHA256Digest
+    references: [PlacedReference], range: SourceRange, declaresTimeout: Bool,
+    definition: @autoclosure @escaping @Sendable () -> SHA256Digest
   ) {
     self.id = id
     self.title = title
@@ -60,7 +64,7 @@ public final class Step: Sendable {
     self.references = references
     self.range = range
     self.declaresTimeout = declaresTimeout
-    self.definition = definition
+    computeDefinition = definition
   }
 }
 
