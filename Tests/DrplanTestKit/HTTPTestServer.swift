@@ -71,7 +71,7 @@ public final class HTTPTestServer: Sendable {
     listener = descriptor
     state = Mutex(State(script: script))
     // Awaited by nobody: it ends when `stop` closes the listener, on a thread of its own.
-    Task.detached { [self] in await runBlocking { self.acceptAll() } }
+    onOwnThread { [self] in acceptAll() }
   }
 
   /// An address on this server.
@@ -104,7 +104,7 @@ public final class HTTPTestServer: Sendable {
         break
       }
       // Ends with its connection.
-      Task.detached { [self] in await runBlocking { self.serve(connection) } }
+      onOwnThread { [self] in serve(connection) }
     }
     Glibc.close(listener)
   }

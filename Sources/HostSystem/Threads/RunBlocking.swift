@@ -33,3 +33,8 @@ public func runBlockingCancellable<Success: Sendable, Failure: Error>(
   }
   return try outcome.get()
 }
+
+/// Runs `body`, which may block for as long as it likes, on a thread of its own, at once and waited for by nobody.
+///
+/// For servers of tests, which must answer also while every thread of the cooperative pool is busy.
+package func onOwnThread(_ body: @escaping @Sendable () -> Void) { BlockingExecutor.shared.submit(body) }

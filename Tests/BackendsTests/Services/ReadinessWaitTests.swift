@@ -34,7 +34,7 @@ import Values
   @Test func anAddressIsReadyWhenItAnswersWithItsStatus() async throws {
     let server = try HTTPTestServer(.answer(503), .reset, .answer(204))
     defer { server.stop() }
-    let wait = try wait(.http(url: server.url("/healthz"), status: 204), within: .seconds(20))
+    let wait = try wait(.http(url: server.url("/healthz"), status: 204), within: .seconds(120))
     #expect(try await wait.untilReady() == "`\(server.url("/healthz"))` answered 204")
     #expect(server.requests.count == 3)
   }
@@ -77,7 +77,7 @@ import Values
   @Test func aCommandIsReadyWhenItExitsWithZero() async throws {
     let counter = folder.file("count")
     let script = try await folder.script("ready", "echo x >> \(counter)", "[ $(wc -l < \(counter)) -ge 3 ]")
-    let wait = try wait(.command([Template(literal: script)]), within: .seconds(20))
+    let wait = try wait(.command([Template(literal: script)]), within: .seconds(120))
     #expect(try await wait.untilReady() == "`\(script)`: exit status 0")
     #expect(folder.lines("count").count == 3)
   }

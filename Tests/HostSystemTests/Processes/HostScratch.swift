@@ -51,7 +51,7 @@ struct HostScratchFailure: Error {
 /// Looks at a condition until it holds; false when it still does not after half a minute.
 func eventually(_ condition: @Sendable () async -> Bool) async -> Bool {
   let clock = HostClock()
-  let deadline = clock.uptime + .seconds(30)
+  let deadline = clock.uptime + .seconds(90)
   while clock.uptime < deadline {
     if await condition() { return true }
     // Cancellation of a test only makes it look again sooner.
