@@ -35,15 +35,18 @@ run: release ## build, then break the example for real and recover it; exits wit
 	examples/orders/run.sh
 
 .PHONY: build
-build: ## debug build of everything but the tests
+build: ## debug build of the programs
 	scripts/setup build
-	swift build
+	swift build --product drplan
+	swift build --product orders-example
+	swift build --product drplan-fuzz
 
 .PHONY: release
 release: ## the binaries as they are installed, in .build/release
 	scripts/setup build
 	scripts/static-libs .build/static-libs
-	swift build $(release_flags)
+	swift build $(release_flags) --product drplan
+	swift build $(release_flags) --product orders-example
 
 .PHONY: test
 test: ## all tests
