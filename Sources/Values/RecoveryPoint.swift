@@ -2,7 +2,7 @@
 public enum RecoveryPoint: Sendable, Hashable, CustomStringConvertible {
   /// The newest snapshot there is.
   case latest
-  /// The newest snapshot whose recovery point is at or before this instant.
+  /// The newest snapshot that was complete at this instant: nothing in it is younger.
   case at(Timestamp)
   /// Exactly this snapshot.
   case snapshot(SnapshotID)

@@ -9,7 +9,7 @@ struct RestoreDatabase: StepAction {
   static let databaseKey = Key<DatabaseID>.required("database", .name(.database), "the database to restore")
   static let backupKey = Key<RecoveryPoint>.optional(
     "backup", .recoveryPoint, default: .latest, shownAs: "Latest",
-    "which snapshot: `Latest`, the newest at or before an instant, or one by its id")
+    "which snapshot: `Latest`, the newest that was complete at an instant, or one by its id")
 
   /// The inputs of the action and what it promises.
   static let declaration = KindDeclaration(

@@ -43,6 +43,13 @@ enum SnapshotsRestoreVerb: Verb {
           record.id, of: record.database, into: HostFacts.absolutePath(folder), progress: progress)
       }
       let seconds = HostClock().uptime - start
+      for leftover in summary.leftovers {
+        console.note("drplan: `\(leftover)` was left by a restore that was killed; remove it")
+      }
+      if summary.ownersNotSet > 0 {
+        console.note(
+          "drplan: the owners of \(summary.ownersNotSet) entries could not be set, which only root can")
+      }
       if console.isJSON {
         let value: JSONValue = [
           "schemaVersion": 1, "id": .string(record.id.text), "database": .string(record.database.text),
