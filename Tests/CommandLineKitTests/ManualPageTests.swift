@@ -1,5 +1,4 @@
 import CommandLineKit
-import FoundationEssentials
 import HostSystem
 import Testing
 
@@ -7,8 +6,6 @@ import Testing
   private let page = ManualPage.roff(
     for: SampleTool.root, version: "1.0",
     sections: [("exit status", "0 when all is well.\n.5 of it is not a request.")])
-
-  private static let hasGroff = FileManager.default.isExecutableFile(atPath: "/usr/bin/groff")
 
   @Test func noLineOfTextIsTakenForARequest() {
     let requests = [".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".I", ".RS", ".RE", ".nf", ".fi"]
@@ -29,7 +26,7 @@ import Testing
     #expect(page.contains(".SH EXIT STATUS"))
   }
 
-  @Test(.enabled(if: hasGroff, "groff is not installed")) func itRendersWithoutWarnings() async throws {
+  @Test func itRendersWithoutWarnings() async throws {
     let result = try await ChildProcess.run(
       Command(["groff", "-man", "-Tutf8", "-ww", "-P-c"], input: .bytes(Array(page.utf8))))
     #expect(result.status.isSuccess)
