@@ -5,9 +5,6 @@ public final class FaultyDisk: Sendable {
   /// Where it is mounted.
   public let path: String
 
-  /// Whether this process may mount one.
-  public static var isPossible: Bool { geteuid() == 0 }
-
   /// Mounts a disk of that many KiB on a folder of the session.
   public init(_ session: CLISession, _ name: String, kibibytes: Int) throws {
     path = session.path(name)

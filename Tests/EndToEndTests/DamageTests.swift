@@ -139,7 +139,7 @@ struct DamageTests {
     }
   }
 
-  @Test(.enabled(if: FaultyDisk.isPossible)) func aFullDiskLeavesTheLiveDataAsItWas() async throws {
+  @Test func aFullDiskLeavesTheLiveDataAsItWas() async throws {
     try await Shop.run { shop in
       let disk = try FaultyDisk(shop.session, "small", kibibytes: 4096)
       try shop.plan(Shop.restoreOrders + Shop.verifyOrders, data: "small")
@@ -158,7 +158,7 @@ struct DamageTests {
     }
   }
 
-  @Test(.enabled(if: FaultyDisk.isPossible)) func aDiskThatFillsDuringTheRestoreLeavesTheLiveDataAsItWas()
+  @Test func aDiskThatFillsDuringTheRestoreLeavesTheLiveDataAsItWas()
     async throws
   {
     try await Shop.run { shop in
@@ -185,7 +185,7 @@ struct DamageTests {
     }
   }
 
-  @Test(.enabled(if: FaultyDisk.isPossible)) func aRunThatCannotBeRecordedChangesNothing() async throws {
+  @Test func aRunThatCannotBeRecordedChangesNothing() async throws {
     try await Shop.run { shop in
       try await shop.backUp()
       let disk = try FaultyDisk(shop.session, "full", kibibytes: 64)
@@ -198,7 +198,7 @@ struct DamageTests {
     }
   }
 
-  @Test(.enabled(if: FaultyDisk.isPossible)) func aStateThatFillsUpStopsTheRunAndIsTold() async throws {
+  @Test func aStateThatFillsUpStopsTheRunAndIsTold() async throws {
     try await Shop.run { shop in
       let disk = try FaultyDisk(shop.session, "state", kibibytes: 256)
       try shop.plan(

@@ -158,4 +158,18 @@ struct SignalTests {
       #expect(result.errorText.split(separator: "\n").count >= 8, "\(result)")
     }
   }
+
+  @Test func eventsForAPipeThatNobodyReadsAreRefusedBeforeAnythingChanges() async throws {
+    try await Shop.run { shop in
+      try plan(shop)
+      try await shop.backUp()
+      let before = try shop.live()
+      let made = try await shop.session.start(program: "/usr/bin/mkfifo", ["events"]).wait()
+      try #require(made.status == 0)
+      let result = try await shop.session.drplan("run", "plan.yaml", "--events", "events")
+      #expect(result.status == 2, "\(result)")
+      #expect(result.errorText.contains("events cannot be written"))
+      #expect(try shop.live() == before)
+    }
+  }
 }
