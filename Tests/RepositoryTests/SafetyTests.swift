@@ -150,37 +150,6 @@ import Values
     #expect(access(staging, F_OK) != 0)
   }
 
-  @Test func aBackupOfManyFilesOfHolesNeedsFewDescriptors() async throws {
-    let fixture = Fixture(options: .small(pack: 1 << 30))
-    let tree = TreeMaker(fixture.scratch("source"))
-    for index in 0..<600 { tree.sparse("s\(index)", size: 1 << 20, data: []) }
-    let (repo, source) = (fixture.scratch("repo"), fixture.scratch("source"))
-    await #expect(processExitsWith: .success) { [repo = repo as String, source = source as String] in
-      var limit = rlimit(rlim_cur: 128, rlim_max: 128)
-      precondition(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-      guard let database = DatabaseID("orders") else { exit(2) }
-      // As on a machine of many processors: a window that would hold thousands of files.
-      var options = RepositoryOptions.small(pack: 1 << 30)
-      options.workers = 48
-      let repository = DirectoryRepository(
-        path: repo, tool: "t", now: { Timestamp(seconds: 9) }, options: options)
-      // The first progress comes from the thread that writes: until it goes on, files pile up.
-      let record = try await repository.backUp(
-        SnapshotSource(
-          database: database, engine: "Files", root: source, startedAt: Timestamp(seconds: 2),
-          consistentAt: Timestamp(seconds: 2))
-      ) { _ in
-        var open = -1
-        while case let now = SafetyTests.openFiles(), now > open {
-          open = now
-          sched_yield()
-        }
-      }
-      exit(record.files == 600 ? 0 : 3)
-    }
-    #expect(try await fixture.repository.snapshots(of: nil).snapshots.map(\.files) == [600])
-  }
-
   /// How many descriptors this process has.
   static func openFiles() -> Int {
     (0..<128).count { fcntl(Int32($0), F_GETFD) >= 0 }
