@@ -19,8 +19,47 @@ public protocol StepAction: Sendable {
   /// before it changes it. Must be safe to call again after a failure.
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult
 
+  /// Finds out what became of an attempt that was under way when its process was killed, from `context.earlier` and from
+  /// what its own marks on the target say; looking, and finishing or undoing what was left half done. Never repeats work.
+  /// A failure means that nothing could be found out.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation
+
+  /// Sets back what the step changed, as `context.earlier` tells it, and proves that it did. Safe to call again after a
+  /// failure or a crash, and after an attempt that was killed half-way.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome
+
+  /// Completes an undo that gave `unwound`, once everything that the run changed is undone.
+  func settle(_ context: StepContext) async throws(StepFailure) -> String
+
   /// Finds out, reading only, whether `run` could work; one finding per thing looked at. Never changes anything.
   func probe(_ context: StepContext) async -> [ProbeFinding]
+}
+
+extension StepAction {
+  /// Only an action whose `undo` gives `unwound` has anything to complete.
+  public func settle(_ context: StepContext) async throws(StepFailure) -> String { "nothing to complete" }
+}
+
+/// What became of an attempt that was under way when its process was killed.
+public enum Reconciliation: Sendable, Equatable {
+  /// It did its work; with the outputs that it would have given, and by what that is known.
+  case done(StepResult, String)
+  /// It did not do its work, and can be tried again; by what that is known.
+  case notDone(String)
+  /// It cannot be told: what a person has to look at.
+  case unknown(String)
+}
+
+/// What undoing a step did.
+public enum UndoOutcome: Sendable, Equatable {
+  /// What it changed is as it was before; what stands where.
+  case undone(String)
+  /// It had changed nothing.
+  case nothingToUndo
+  /// It is out of the way of the steps before it; `settle` completes it when those are undone.
+  case unwound(String)
+  /// There is no way back; what stands where.
+  case impossible(String)
 }
 
 /// What a step gives to the steps after it.

@@ -16,6 +16,8 @@ public struct StepContext: Sendable {
   public let environment: RunEnvironment
   /// What earlier steps of this run restored.
   public let restored: [DatabaseID: RestoredDatabase]
+  /// What earlier attempts of this step put on record, in order: those before a crash, too.
+  public let earlier: [StepEvidence]
 
   private let fillReference: @Sendable (Reference) -> String?
   private let recordEvidence: @Sendable (StepEvidence) async throws(StepFailure) -> Void
@@ -25,7 +27,7 @@ public struct StepContext: Sendable {
   /// A context; `fill` gives nil for a reference without a value, `record` returns when the evidence is durable.
   public init(
     run: RunFacts, step: StepID, attempt: Int, timeLimit: Duration, environment: RunEnvironment,
-    restored: [DatabaseID: RestoredDatabase],
+    restored: [DatabaseID: RestoredDatabase], earlier: [StepEvidence] = [],
     fill: @escaping @Sendable (Reference) -> String?,
     record: @escaping @Sendable (StepEvidence) async throws(StepFailure) -> Void,
     progress: @escaping @Sendable (StepProgress) -> Void,
@@ -37,6 +39,7 @@ public struct StepContext: Sendable {
     self.timeLimit = timeLimit
     self.environment = environment
     self.restored = restored
+    self.earlier = earlier
     fillReference = fill
     recordEvidence = record
     reportProgress = progress
@@ -83,16 +86,24 @@ public struct RunFacts: Sendable {
   public let rpo: Duration
   /// The recovery time objective.
   public let rto: Duration
+  /// Who started it.
+  public let user: String
+  /// How many times the run had come to an end and was resumed: a message of another round is another message.
+  public let round: Int
 
   /// The facts of a run.
-  public init(id: RunID, plan: PlanName, mode: RunMode, disruptedAt: Timestamp, rpo: Duration, rto: Duration)
-  {
+  public init(
+    id: RunID, plan: PlanName, mode: RunMode, disruptedAt: Timestamp, rpo: Duration, rto: Duration,
+    user: String = "", round: Int = 0
+  ) {
     self.id = id
     self.plan = plan
     self.mode = mode
     self.disruptedAt = disruptedAt
     self.rpo = rpo
     self.rto = rto
+    self.user = user
+    self.round = round
   }
 }
 

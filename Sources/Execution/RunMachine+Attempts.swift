@@ -96,7 +96,7 @@ extension RunMachine {
       guard phase == .main else { return }
       phase = .draining
       pausedBy = step
-    case .abort: endMainPart(.failed(step: step))
+    case .abort, .rollback: endMainPart(.failed(step: step))
     }
   }
 }

@@ -28,7 +28,8 @@ public struct RunEvent: Sendable, Equatable {
   /// What happened.
   ///
   /// Steps go `stepStarted`, any number of `stepEvidence` and `stepRetrying`, `stepFinished`; a step that
-  /// never starts has only `stepFinished`.
+  /// never starts has only `stepFinished`. A step that `runResumed` names among its `reruns`, or `repairStarted` among its
+  /// repairs, goes so once more.
   public enum Body: Sendable, Equatable {
     /// The run began; always the first event.
     case runStarted(RunStarted)
@@ -44,8 +45,38 @@ public struct RunEvent: Sendable, Equatable {
     case interruptRequested(InterruptRequested)
     /// The main steps are over; `finally` begins.
     case finallyStarted
-    /// The run ended; always the last event.
+    /// The run ended; the last event, unless the run is resumed, rolled back or committed later.
     case runFinished(RunFinished)
+    /// Another process goes on with the run; after a crash, or after `runFinished`.
+    case runResumed(RunResumed)
+    /// What became of an attempt that was under way when its process ended; after `runResumed`.
+    case stepReconciled(StepReconciled)
+    /// A person decided what becomes of a step; after `runResumed`.
+    case stepDecided(StepDecided)
+    /// The steps are about to be undone.
+    case undoStarted(UndoStarted)
+    /// A step was undone, or could not be; a step that was `Unwound` has a second one.
+    case stepUndone(StepUndone)
+    /// What the run had kept is let go of.
+    case runCommitted(RunCommitted)
+    /// The forecast passed the recovery time objective.
+    case objectiveAtRisk(ObjectiveAtRisk)
+    /// The run itself told somebody something.
+    case runNotified(RunNotified)
+    /// A lock was taken over from a holder that died.
+    case lockTakenOver(LockTakenOver)
+    /// A place for a drill is about to be made.
+    case drillPlaceMade(DrillPlace)
+    /// A place of a drill was removed, or could not be.
+    case drillPlaceRemoved(DrillPlace)
+    /// Checks of a step go on being made.
+    case watchStarted(WatchStarted)
+    /// A watch found something.
+    case watchFinding(WatchFinding)
+    /// A watch is over.
+    case watchFinished(WatchFinished)
+    /// Steps run to repair what a check found.
+    case repairStarted(RepairStarted)
   }
 }
 

@@ -110,11 +110,21 @@ extension RunEvent.Body {
   /// The step it speaks of, if it speaks of one.
   public var step: StepID? {
     switch self {
-    case .runStarted, .interruptRequested, .finallyStarted, .runFinished: nil
+    case .runStarted, .interruptRequested, .finallyStarted, .runFinished, .runResumed, .undoStarted,
+      .runCommitted,
+      .objectiveAtRisk, .runNotified, .lockTakenOver, .drillPlaceMade, .drillPlaceRemoved:
+      nil
     case .stepStarted(let body): body.step
     case .stepEvidence(let body): body.step
     case .stepRetrying(let body): body.step
     case .stepFinished(let body): body.step
+    case .stepReconciled(let body): body.step
+    case .stepDecided(let body): body.step
+    case .stepUndone(let body): body.step
+    case .watchStarted(let body): body.step
+    case .watchFinding(let body): body.step
+    case .watchFinished(let body): body.step
+    case .repairStarted(let body): body.step
     }
   }
 }

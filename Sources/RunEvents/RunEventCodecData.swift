@@ -14,6 +14,21 @@ enum RunEventData {
     case .interruptRequested(let body): try encode(body, elapsed)
     case .finallyStarted: try encode(NoData(), elapsed)
     case .runFinished(let body): try encode(body, elapsed)
+    case .runResumed(let body): try encode(body, elapsed)
+    case .stepReconciled(let body): try encode(body, elapsed)
+    case .stepDecided(let body): try encode(body, elapsed)
+    case .undoStarted(let body): try encode(body, elapsed)
+    case .stepUndone(let body): try encode(body, elapsed)
+    case .runCommitted(let body): try encode(body, elapsed)
+    case .objectiveAtRisk(let body): try encode(body, elapsed)
+    case .runNotified(let body): try encode(body, elapsed)
+    case .lockTakenOver(let body): try encode(body, elapsed)
+    case .drillPlaceMade(let body): try encode(body, elapsed)
+    case .drillPlaceRemoved(let body): try encode(body, elapsed)
+    case .watchStarted(let body): try encode(body, elapsed)
+    case .watchFinding(let body): try encode(body, elapsed)
+    case .watchFinished(let body): try encode(body, elapsed)
+    case .repairStarted(let body): try encode(body, elapsed)
     }
   }
 
@@ -29,6 +44,21 @@ enum RunEventData {
     case .interruptRequested: try read(InterruptRequested.self, bytes) { .interruptRequested($0) }
     case .finallyStarted: try read(NoData.self, bytes) { _ in .finallyStarted }
     case .runFinished: try read(RunFinished.self, bytes) { .runFinished($0) }
+    case .runResumed: try read(RunResumed.self, bytes) { .runResumed($0) }
+    case .stepReconciled: try read(StepReconciled.self, bytes) { .stepReconciled($0) }
+    case .stepDecided: try read(StepDecided.self, bytes) { .stepDecided($0) }
+    case .undoStarted: try read(UndoStarted.self, bytes) { .undoStarted($0) }
+    case .stepUndone: try read(StepUndone.self, bytes) { .stepUndone($0) }
+    case .runCommitted: try read(RunCommitted.self, bytes) { .runCommitted($0) }
+    case .objectiveAtRisk: try read(ObjectiveAtRisk.self, bytes) { .objectiveAtRisk($0) }
+    case .runNotified: try read(RunNotified.self, bytes) { .runNotified($0) }
+    case .lockTakenOver: try read(LockTakenOver.self, bytes) { .lockTakenOver($0) }
+    case .drillPlaceMade: try read(DrillPlace.self, bytes) { .drillPlaceMade($0) }
+    case .drillPlaceRemoved: try read(DrillPlace.self, bytes) { .drillPlaceRemoved($0) }
+    case .watchStarted: try read(WatchStarted.self, bytes) { .watchStarted($0) }
+    case .watchFinding: try read(WatchFinding.self, bytes) { .watchFinding($0) }
+    case .watchFinished: try read(WatchFinished.self, bytes) { .watchFinished($0) }
+    case .repairStarted: try read(RepairStarted.self, bytes) { .repairStarted($0) }
     }
   }
 
@@ -120,6 +150,7 @@ private struct EvidenceData: Codable, Sendable {
   private enum Key: String, CodingKey, CaseIterable {
     case step, attempt
     case snapshotChosen, publishing, restored, published, check, service, notification, note
+    case identity, command, approvalRequested, approvalAnswered
   }
 
   init(_ event: StepEvidenceEvent) { self.event = event }
@@ -141,6 +172,10 @@ private struct EvidenceData: Codable, Sendable {
       case .check: .check(try container.decode(CheckRecord.self, forKey: kind))
       case .service: .service(try container.decode(ServiceRecord.self, forKey: kind))
       case .notification: .notification(try container.decode(NotificationRecord.self, forKey: kind))
+      case .identity: .identity(try container.decode(TargetIdentity.self, forKey: kind))
+      case .command: .command(try container.decode(CommandRecord.self, forKey: kind))
+      case .approvalRequested: .approvalRequested(try container.decode(ApprovalRequest.self, forKey: kind))
+      case .approvalAnswered: .approvalAnswered(try container.decode(ApprovalAnswer.self, forKey: kind))
       case .note, .step, .attempt: .note(try container.decode(String.self, forKey: kind))
       }
     event = StepEvidenceEvent(
@@ -162,6 +197,10 @@ private struct EvidenceData: Codable, Sendable {
     case .service(let value): try container.encode(value, forKey: .service)
     case .notification(let value): try container.encode(value, forKey: .notification)
     case .note(let value): try container.encode(value, forKey: .note)
+    case .identity(let value): try container.encode(value, forKey: .identity)
+    case .command(let value): try container.encode(value, forKey: .command)
+    case .approvalRequested(let value): try container.encode(value, forKey: .approvalRequested)
+    case .approvalAnswered(let value): try container.encode(value, forKey: .approvalAnswered)
     }
   }
 }

@@ -8,6 +8,21 @@ enum RunEventKind: String, CaseIterable {
   case interruptRequested = "run.interruptrequested"
   case finallyStarted = "run.finallystarted"
   case runFinished = "run.finished"
+  case runResumed = "run.resumed"
+  case stepReconciled = "step.reconciled"
+  case stepDecided = "step.decided"
+  case undoStarted = "run.undostarted"
+  case stepUndone = "step.undone"
+  case runCommitted = "run.committed"
+  case objectiveAtRisk = "objective.atrisk"
+  case runNotified = "run.notified"
+  case lockTakenOver = "lock.takenover"
+  case drillPlaceMade = "drill.placemade"
+  case drillPlaceRemoved = "drill.placeremoved"
+  case watchStarted = "watch.started"
+  case watchFinding = "watch.finding"
+  case watchFinished = "watch.finished"
+  case repairStarted = "repair.started"
 
   private static let prefix = "dev.drplan."
   private static let version = "v1"
@@ -23,6 +38,21 @@ enum RunEventKind: String, CaseIterable {
       case .interruptRequested: .interruptRequested
       case .finallyStarted: .finallyStarted
       case .runFinished: .runFinished
+      case .runResumed: .runResumed
+      case .stepReconciled: .stepReconciled
+      case .stepDecided: .stepDecided
+      case .undoStarted: .undoStarted
+      case .stepUndone: .stepUndone
+      case .runCommitted: .runCommitted
+      case .objectiveAtRisk: .objectiveAtRisk
+      case .runNotified: .runNotified
+      case .lockTakenOver: .lockTakenOver
+      case .drillPlaceMade: .drillPlaceMade
+      case .drillPlaceRemoved: .drillPlaceRemoved
+      case .watchStarted: .watchStarted
+      case .watchFinding: .watchFinding
+      case .watchFinished: .watchFinished
+      case .repairStarted: .repairStarted
       }
   }
 

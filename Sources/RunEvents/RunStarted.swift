@@ -14,6 +14,8 @@ public struct RunStarted: Sendable, Codable, Equatable {
   public var planDigest: SHA256Digest
   /// The plan's file as given.
   public var planFile: String
+  /// Its absolute path: where a resumed run looks for a plan edited since.
+  public var planPath: String
   /// Recovery or drill.
   public var mode: RunMode
   /// Values of the parameters in force.
@@ -50,7 +52,7 @@ public struct RunStarted: Sendable, Codable, Equatable {
   /// All of it.
   public init(
     tool: String, plan: PlanName, title: String?, owner: String?, planDigest: SHA256Digest, planFile: String,
-    mode: RunMode, params: [String: String], declaredAt: Timestamp, declaredGiven: Bool,
+    planPath: String, mode: RunMode, params: [String: String], declaredAt: Timestamp, declaredGiven: Bool,
     disruptedAt: Timestamp,
     disruptedGiven: Bool, rtoSeconds: Double, rpoSeconds: Double, mtdSeconds: Double?,
     measuredFrom: MeasuredFrom,
@@ -62,6 +64,7 @@ public struct RunStarted: Sendable, Codable, Equatable {
     self.owner = owner
     self.planDigest = planDigest
     self.planFile = planFile
+    self.planPath = planPath
     self.mode = mode
     self.params = params
     self.declaredAt = declaredAt

@@ -86,6 +86,8 @@ public enum FailurePolicy: String, Sendable, Codable, CaseIterable {
   case `continue` = "Continue"
   /// Nothing new starts, running steps finish, the run waits for a person.
   case pause = "Pause"
+  /// As `Abort`, but before `finally` everything that the run changed is undone, the last first.
+  case rollback = "Rollback"
 }
 
 /// From which instant the recovery time counts.

@@ -18,6 +18,14 @@ public enum StepEvidence: Sendable, Codable, Equatable {
   case notification(NotificationRecord)
   /// Output of a command, or anything else worth a line.
   case note(String)
+  /// A target was looked at before it is changed, and is the one that the plan means.
+  case identity(TargetIdentity)
+  /// A command is about to run, or has ended.
+  case command(CommandRecord)
+  /// People are asked.
+  case approvalRequested(ApprovalRequest)
+  /// Somebody answered.
+  case approvalAnswered(ApprovalAnswer)
 }
 
 /// One restored database.
@@ -61,14 +69,21 @@ public struct Publication: Sendable, Codable, Equatable {
   public var kept: String?
   /// Processes that still have the old data open, as `name (pid)`.
   public var holders: [String]
+  /// By what the new data can be told from any other at the target, `device:inode`; nil where the engine has no such
+  /// mark.
+  public var mark: String?
 
   /// A swap.
-  public init(database: DatabaseID, target: String, staging: String, kept: String?, holders: [String] = []) {
+  public init(
+    database: DatabaseID, target: String, staging: String, kept: String?, holders: [String] = [],
+    mark: String? = nil
+  ) {
     self.database = database
     self.target = target
     self.staging = staging
     self.kept = kept
     self.holders = holders
+    self.mark = mark
   }
 }
 
@@ -121,16 +136,19 @@ public struct CheckRecord: Sendable, Codable, Equatable {
 public struct ServiceRecord: Sendable, Codable, Equatable {
   /// The service.
   public var service: ServiceID
-  /// `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`.
+  /// `Found` before anything was done to it, then `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`.
   public var state: String
   /// Process id, unit state or whatever identifies it.
   public var detail: String?
+  /// Whether it ran; only where it was `Found`.
+  public var wasRunning: Bool?
 
   /// A change of state.
-  public init(service: ServiceID, state: String, detail: String? = nil) {
+  public init(service: ServiceID, state: String, detail: String? = nil, wasRunning: Bool? = nil) {
     self.service = service
     self.state = state
     self.detail = detail
+    self.wasRunning = wasRunning
   }
 }
 

@@ -35,6 +35,12 @@ public struct RestoreFixture: StepAction {
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     throw RegistryFixtures.refusal
   }
+  /// Never did anything.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a fixture does nothing")
+  }
+  /// Never did anything.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
   /// Looks at nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { [] }
 }
@@ -71,6 +77,12 @@ public struct VerifyFixture: StepAction {
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     throw RegistryFixtures.refusal
   }
+  /// Never did anything.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a fixture does nothing")
+  }
+  /// Never did anything.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
   /// Looks at nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { [] }
 }
@@ -97,6 +109,12 @@ public struct RestartFixture: StepAction {
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     throw RegistryFixtures.refusal
   }
+  /// Never did anything.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a fixture does nothing")
+  }
+  /// Never did anything.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
   /// Looks at nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { [] }
 }
@@ -129,6 +147,12 @@ public struct NotifyFixture: StepAction {
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     throw RegistryFixtures.refusal
   }
+  /// Never did anything.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a fixture does nothing")
+  }
+  /// Never did anything.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
   /// Looks at nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { [] }
 }
@@ -168,6 +192,12 @@ public struct CommandFixture: StepAction {
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     throw RegistryFixtures.refusal
   }
+  /// Never did anything.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a fixture does nothing")
+  }
+  /// Never did anything.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
   /// Looks at nothing.
   public func probe(_ context: StepContext) async -> [ProbeFinding] { [] }
 }

@@ -55,6 +55,7 @@ public enum PlanFixtures {
   public static func started(_ mode: RunMode = .recovery) -> RunStarted {
     RunStarted(
       tool: "0", plan: planName, title: nil, owner: nil, planDigest: digest, planFile: "fixture.yaml",
+      planPath: "/plans/orders.yaml",
       mode: mode, params: [:], declaredAt: Timestamp(seconds: 0), declaredGiven: false,
       disruptedAt: Timestamp(seconds: 0), disruptedGiven: false, rtoSeconds: 900, rpoSeconds: 300,
       mtdSeconds: nil, measuredFrom: .planStart, restoredWhen: nil, steps: [], user: "tester", host: "host",

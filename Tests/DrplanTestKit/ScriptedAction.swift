@@ -18,6 +18,14 @@ public struct ScriptedAction: StepAction {
   public var effects: ActionEffects
   private let script: Script
   private let look: @Sendable (StepContext) async -> [ProbeFinding]
+  /// What a look at a killed attempt finds.
+  public var findsKilled: @Sendable (StepContext) async throws(StepFailure) -> Reconciliation = {
+    _ throws(StepFailure) in .notDone("scripted")
+  }
+  /// What undoing does.
+  public var undoing: @Sendable (StepContext) async throws(StepFailure) -> UndoOutcome = {
+    _ throws(StepFailure) in .nothingToUndo
+  }
 
   /// Does nothing, and does it well.
   public init(_ inputs: Record) { self.init { _ throws(StepFailure) in StepResult() } }
@@ -76,6 +84,16 @@ public struct ScriptedAction: StepAction {
   /// Does what it was made to do.
   public func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     try await script(context)
+  }
+
+  /// Finds what it was made to.
+  public func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    try await findsKilled(context)
+  }
+
+  /// Undoes as it was made to.
+  public func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
+    try await undoing(context)
   }
 
   /// Looks as it was made to.

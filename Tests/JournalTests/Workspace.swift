@@ -66,7 +66,7 @@ func started(steps: Int = 1) throws -> RunEvent.Body {
   return .runStarted(
     RunStarted(
       tool: "0.1.0", plan: try name("orders"), title: nil, owner: nil, planDigest: .zero,
-      planFile: "plan.yaml",
+      planFile: "plan.yaml", planPath: "/plans/orders.yaml",
       mode: .drill, params: ["b": "2", "a": "\"\\\n"], declaredAt: instant, declaredGiven: false,
       disruptedAt: instant, disruptedGiven: true, rtoSeconds: 900.5, rpoSeconds: 300, mtdSeconds: nil,
       measuredFrom: .declaration, restoredWhen: nil, steps: outlines, user: "root", host: "h", pid: 1,

@@ -55,6 +55,14 @@ struct BackupDatabase: StepAction {
     ])
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("a snapshot counts once its record is sealed")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
+
   /// Looks at what a run would need, changing nothing.
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: true)]

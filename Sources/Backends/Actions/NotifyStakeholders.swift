@@ -83,6 +83,14 @@ struct NotifyStakeholders: StepAction {
     throw failure
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("what a channel took before is on record, and carries the same id")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
+
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings: [ProbeFinding] = []
     for id in channels {

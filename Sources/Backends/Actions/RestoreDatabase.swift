@@ -184,6 +184,16 @@ struct RestoreDatabase: StepAction {
     return outputs
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .unknown("whether the restored data took its place")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
+    .impossible("a restore cannot be undone yet")
+  }
+
   /// Looks at what a run would need, changing nothing.
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings = [await RepositoryProbe.finding(context.environment.snapshots, toWrite: false)]

@@ -93,6 +93,16 @@ struct RunCommand: StepAction {
     return StepResult(outputs: ["exitCode": String(code), "stdout": output.beginning])
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .unknown("whether the command did its work")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
+    .impossible("a command cannot be undone yet")
+  }
+
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings: [ProbeFinding] = []
     do throws(StepFailure) {

@@ -33,5 +33,15 @@ struct StopServices: StepAction {
     return StepResult(outputs: selection.outputs)
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .unknown("how far the services came")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
+    .impossible("services cannot be set back yet")
+  }
+
   func probe(_ context: StepContext) async -> [ProbeFinding] { await selection.probe(context) }
 }

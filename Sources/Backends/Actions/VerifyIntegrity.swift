@@ -121,6 +121,14 @@ struct VerifyIntegrity: StepAction {
       })
   }
 
+  /// What became of an attempt that was killed.
+  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
+    .notDone("it only reads")
+  }
+
+  /// Sets back what it changed.
+  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome { .nothingToUndo }
+
   /// Looks at what a run would need, changing nothing.
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     checks.map { planned in

@@ -97,7 +97,7 @@ struct RunSetup: Sendable {
     return RunStarted(
       tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner,
       planDigest: plan.digest,
-      planFile: plan.file, mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
+      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
       declaredGiven: declaredAt != nil, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
       disruptedGiven: disruptedAt != nil, rtoSeconds: plan.objectives.rto.roundedSeconds,
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,

@@ -28,6 +28,7 @@ enum EventLine {
     case .interruptRequested: return nil
     case .finallyStarted: return nil
     case .runFinished: return nil
+    default: return IncidentLine.content(event.body)
     }
   }
 
@@ -68,7 +69,14 @@ enum EventLine {
       guard !notification.delivered else { return nil }
       text = "channel \(notification.channel) not told: \(safe(notification.error ?? ""))"
     case .note(let note): text = safe(note)
-    case .publishing, .restored, .service: return nil
+    case .approvalRequested(let request):
+      let who = request.from.isEmpty ? "anyone" : request.from.joined(separator: ", ")
+      text = "waits for \(request.quorum) of \(safe(who)): \(safe(request.prompt))"
+    case .approvalAnswered(let answer):
+      let said = answer.comment.map { ": \(safe($0))" } ?? ""
+      let counts = answer.rejected.map { "; does not count: \(safe($0))" } ?? ""
+      text = "\(safe(answer.user)) \(answer.approves ? "approves" : "denies")\(said)\(counts)"
+    case .publishing, .restored, .service, .identity, .command: return nil
     }
     return ("   ", "2", "\(event.step): \(text)")
   }

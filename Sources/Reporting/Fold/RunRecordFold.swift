@@ -58,6 +58,10 @@ public struct RunRecordFold: Sendable {
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
+    case .runResumed, .stepReconciled, .stepDecided, .undoStarted, .stepUndone, .runCommitted, .objectiveAtRisk,
+      .runNotified, .lockTakenOver, .drillPlaceMade, .drillPlaceRemoved, .watchStarted, .watchFinding,
+      .watchFinished, .repairStarted:
+      break
     }
   }
 

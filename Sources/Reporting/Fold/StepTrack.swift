@@ -75,6 +75,7 @@ struct StepTrack: Sendable {
       notifications.append(notification)
     case .note(let text):
       notes.append(text)
+    case .identity, .command, .approvalRequested, .approvalAnswered: break
     }
   }
 

@@ -1,0 +1,83 @@
+public import Values
+
+/// What a target was seen to be.
+public struct TargetIdentity: Sendable, Codable, Equatable {
+  /// The database whose place it is.
+  public var database: DatabaseID
+  /// The place.
+  public var target: String
+  /// Facts by name, as a plan writes them under `identity`; none when nothing stands there.
+  public var facts: [String: String]
+
+  /// A look at a target.
+  public init(database: DatabaseID, target: String, facts: [String: String]) {
+    self.database = database
+    self.target = target
+    self.facts = facts
+  }
+}
+
+/// A command of a step.
+public struct CommandRecord: Sendable, Codable, Equatable {
+  /// How far it is: `Starting`, `Running` with its process, `Exited` with its code.
+  public var state: String
+  /// Its process.
+  public var pid: Int32?
+  /// When the process started, by the kernel's count: tells it from another that got its number.
+  public var startTicks: UInt64?
+  /// The boot of the host it runs on.
+  public var bootID: String?
+  /// Its exit code.
+  public var exitCode: Int32?
+
+  /// A command.
+  public init(
+    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil, exitCode: Int32? = nil
+  ) {
+    self.state = state
+    self.pid = pid
+    self.startTicks = startTicks
+    self.bootID = bootID
+    self.exitCode = exitCode
+  }
+}
+
+/// A question to people.
+public struct ApprovalRequest: Sendable, Codable, Equatable {
+  /// What is asked.
+  public var prompt: String
+  /// Users and groups who may answer; empty: everyone who may write to the run's directory.
+  public var from: [String]
+  /// How many must agree.
+  public var quorum: Int
+  /// Seconds until no answer is a no.
+  public var timeoutSeconds: Double
+
+  /// A question.
+  public init(prompt: String, from: [String], quorum: Int, timeoutSeconds: Double) {
+    self.prompt = prompt
+    self.from = from
+    self.quorum = quorum
+    self.timeoutSeconds = timeoutSeconds
+  }
+}
+
+/// An answer to a question.
+public struct ApprovalAnswer: Sendable, Codable, Equatable {
+  /// Operating system user that answered.
+  public var user: String
+  /// Whether they agree.
+  public var approves: Bool
+  /// What they said.
+  public var comment: String?
+  /// Why it does not count; nil when it does.
+  public var rejected: String?
+
+  /// An answer.
+  public init(user: String, approves: Bool, comment: String? = nil, rejected: String? = nil) {
+    self.user = user
+    self.approves = approves
+    self.comment = comment
+    self.rejected = rejected
+  }
+}
