@@ -152,7 +152,6 @@ struct StepDefaults: Sendable {
 
   static let failurePolicy = ValueType<FailurePolicy>.choice("a failure policy")
 
-
   static let timeoutKey = Key<Duration?>.optional("timeout", .duration(), "how long a step may take")
   static let onFailureKey = Key<FailurePolicy?>.optional(
     "onFailure", failurePolicy, "what a step's failure does to the run")

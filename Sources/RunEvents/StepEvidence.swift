@@ -24,6 +24,8 @@ public enum StepEvidence: Sendable, Codable, Equatable {
   case command(CommandRecord)
   /// People are asked.
   case approvalRequested(ApprovalRequest)
+  /// A look at a watched check that differs from the one before, or is the last.
+  case watched(WatchLook)
   /// Somebody answered.
   case approvalAnswered(ApprovalAnswer)
 }

@@ -39,11 +39,20 @@ public final class StepNode: Sendable {
   public let successors: [Int]
   /// Whether it belongs to `finally`.
   public let isFinally: Bool
+  /// Whether it only runs to repair what a check found.
+  public let isRepair: Bool
+  /// The steps that repair what its checks find, by the name of the check, in their order.
+  public let repairs: [String: [Int]]
 
-  init(step: Step, predecessors: [Int], successors: [Int], isFinally: Bool) {
+  init(
+    step: Step, predecessors: [Int], successors: [Int], isFinally: Bool, isRepair: Bool = false,
+    repairs: [String: [Int]] = [:]
+  ) {
     self.step = step
     self.predecessors = predecessors
     self.successors = successors
     self.isFinally = isFinally
+    self.isRepair = isRepair
+    self.repairs = repairs
   }
 }

@@ -212,7 +212,7 @@ import Values
   }
 
   @Test(arguments: [
-    "action: 1️⃣Approve2️⃣\nwith: {prompt: ok}",
+    "action: 1️⃣Approve2️⃣\nwith: {prompt: ok}"
   ])
   func whatALaterVersionsStepsWillDoIsRefused(_ text: String) {
     let loaded = LoadedPlan.step(text)

@@ -23,7 +23,8 @@ struct RunStory {
       .runStarted(
         RunStarted(
           tool: "0.1.0", plan: try name("orders"), title: title, owner: "team-orders",
-          planDigest: .zero, planFile: "plans/orders.yaml", planPath: "/plans/orders.yaml", mode: mode, params: ["recoveryPoint": "Latest"],
+          planDigest: .zero, planFile: "plans/orders.yaml", planPath: "/plans/orders.yaml", mode: mode,
+          params: ["recoveryPoint": "Latest"],
           declaredAt: declaredAt, declaredGiven: declared != nil,
           disruptedAt: try disrupted.map(instant) ?? declaredAt, disruptedGiven: disrupted != nil,
           rtoSeconds: rto,

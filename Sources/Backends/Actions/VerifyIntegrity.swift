@@ -9,6 +9,9 @@ import Values
 struct VerifyIntegrity: StepAction {
   static let checksKey = Key<[PlannedCheck]>.required(
     "checks", .plannedChecks, "the checks to make, in the order of the report")
+  static let repairsKey = Key<Int>.optional(
+    "repairs", .integer(1...10), default: 2, shownAs: "2",
+    "how often steps may run to repair what the checks found, in all")
 
   /// The inputs of the action and what it promises.
   static let declaration = KindDeclaration(
@@ -17,6 +20,11 @@ struct VerifyIntegrity: StepAction {
     notes: """
       All checks are made, a few at a time, also after one has failed; each goes on record with what was expected and \
       what was found. A check that could not run is not a pass. The step's `retry` makes all of them again.
+
+      A check with `repair: [step, ...]` has those steps run when it does not pass, then all checks are made again; such \
+      steps run only then. A check with `watch: {for: 30m, every: 1m}` goes on being made after the step has succeeded: \
+      the steps after it and the verdict do not wait, the run ends when the watch is over, and what is found is part of \
+      its record. A watch that ends with a check not passed makes the run one with exceptions.
 
       Outputs: `passed` and `failed`, the numbers of checks.
       """,
@@ -28,19 +36,24 @@ struct VerifyIntegrity: StepAction {
             - {type: EngineCheck, database: orders}
             - {type: RowCounts, database: orders}
       """,
-    shape: Shape("the inputs of VerifyIntegrity", [checksKey.erased], synonyms: ["check": "checks"]))
+    shape: Shape(
+      "the inputs of VerifyIntegrity", [checksKey.erased, repairsKey.erased], synonyms: ["check": "checks"]))
 
   /// How many checks run at once: most of them read a whole database each.
   private static let width = 4
 
   let checks: [PlannedCheck]
+  private let repairs: Int
 
   /// Made from the inputs of a step.
-  init(_ inputs: Record) { checks = inputs[Self.checksKey] }
+  init(_ inputs: Record) {
+    checks = inputs[Self.checksKey]
+    repairs = inputs[Self.repairsKey]
+  }
 
   /// What it touches.
   var effects: ActionEffects {
-    ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"])
+    ActionEffects(phase: .verify, checks: checks, outputs: ["passed", "failed"], repairLimit: repairs)
   }
 
   /// Makes all checks.
@@ -86,6 +99,17 @@ struct VerifyIntegrity: StepAction {
   private static func made(
     _ planned: PlannedCheck, at position: Int, _ context: StepContext
   ) async -> Result<CheckRecord, StepFailure> {
+    let record = await look(planned, at: position, context)
+    do throws(StepFailure) {
+      try await context.record(.check(record))
+      return .success(record)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Makes a check once; not on record.
+  static func look(_ planned: PlannedCheck, at position: Int, _ context: StepContext) async -> CheckRecord {
     let clock = HostClock()
     let start = clock.uptime
     context.progress(StepProgress("checking \(planned.id)"))
@@ -102,16 +126,11 @@ struct VerifyIntegrity: StepAction {
       record.actual = "\(error.code.rawValue): \(error.message)"
     }
     record.seconds = (clock.uptime - start).roundedSeconds
-    do throws(StepFailure) {
-      try await context.record(.check(record))
-      return .success(record)
-    } catch {
-      return .failure(error)
-    }
+    return record
   }
 
   private static func failure(_ bad: [CheckRecord], of count: Int) -> StepFailure {
-    StepFailure(
+    var failure = StepFailure(
       .checkFailed, "\(bad.count) of \(count) checks did not pass: \(bad.map(\.id).joined(separator: ", "))",
       remedy: "do not use the data before the cause is known; `drplan runs show` has every check",
       lastLines: bad.map { record in
@@ -119,6 +138,8 @@ struct VerifyIntegrity: StepAction {
           ? "\(record.id): could not run: \(record.actual)"
           : "\(record.id): expected \(record.expected), found \(record.actual)"
       })
+    failure.failedChecks = bad.map(\.id)
+    return failure
   }
 
   /// What became of an attempt that was killed.

@@ -76,6 +76,9 @@ enum EventLine {
       let said = answer.comment.map { ": \(safe($0))" } ?? ""
       let counts = answer.rejected.map { "; does not count: \(safe($0))" } ?? ""
       text = "\(safe(answer.user)) \(answer.approves ? "approves" : "denies")\(said)\(counts)"
+    case .watched(let look):
+      text =
+        "watched check \(look.check.id) \(look.check.state.rawValue.lowercased()): \(safe(look.check.actual))"
     case .publishing, .restored, .service, .identity, .command: return nil
     }
     return ("   ", "2", "\(event.step): \(text)")

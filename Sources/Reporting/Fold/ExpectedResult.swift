@@ -8,6 +8,9 @@ public enum ExpectedResult {
   /// exception.
   public static let skippedByMode = "SkippedByMode"
 
+  /// The code of the error with which a step is skipped that only repairs, when nothing was to repair.
+  public static let repairNotNeeded = "RepairNotNeeded"
+
   /// The result once every main step is final; nil before.
   ///
   /// `interrupted`: whether an interrupt ended the main part, which wins over all. A failure under `Abort` makes the
@@ -35,7 +38,8 @@ public enum ExpectedResult {
       return .failed
     }
     let exceptions = main.contains {
-      $0.state != .succeeded && !($0.state == .skipped && $0.error?.code == skippedByMode)
+      $0.state != .succeeded
+        && !($0.state == .skipped && [skippedByMode, repairNotNeeded].contains($0.error?.code))
     }
     return exceptions ? .recoveredWithExceptions : .recovered
   }

@@ -45,7 +45,7 @@ public struct RunRecordFold: Sendable {
     switch event.body {
     case .runStarted: break
     case .stepStarted(let body): change(body.step) { $0.start(event, attempt: body.attempt) }
-    case .stepEvidence(let body): change(body.step) { $0.add(body.evidence) }
+    case .stepEvidence(let body): change(body.step) { $0.add(body.evidence, at: event.time) }
     case .stepRetrying(let body):
       change(body.step) {
         $0.retries.append(

@@ -64,7 +64,7 @@ struct StepTrack: Sendable {
     finishElapsed = event.elapsed
   }
 
-  mutating func add(_ evidence: StepEvidence) {
+  mutating func add(_ evidence: StepEvidence, at time: Timestamp) {
     switch evidence {
     case .snapshotChosen(let chosen):
       notes.append(
@@ -93,6 +93,7 @@ struct StepTrack: Sendable {
       notifications.append(notification)
     case .note(let text):
       notes.append(text)
+    case .watched(let look): watch?.found(look, at: time)
     case .approvalAnswered(let answer): approvals.append(answer)
     case .identity, .command, .approvalRequested: break
     }
