@@ -86,6 +86,9 @@ public protocol Restoration: Sendable {
   /// call again after a crash within, and after it is done. A failure says what stands where.
   func undo(_ publication: Publication, run: RunID) async throws(StepFailure) -> PublicationUndo
 
+  /// Removes what an attempt of the run that was killed had staged here and was not about to publish.
+  func discard(run: RunID) async throws(StepFailure)
+
   /// Removes the staged data after a failure.
   func abandon(_ staging: String) async
 

@@ -20,6 +20,17 @@ extension EngineContract {
       try await engine.restoration.reconcile(planned, run: run(4)), "given up before", sourceLocation)
     #expect(try await content(live) == before, sourceLocation: sourceLocation)
 
+    // Staged by a process that was killed before it announced anything.
+    let names = listing(of: live)
+    do {
+      let killed = engine.restoration
+      let staging = try await killed.begin(run: run(4), database: database, needing: record.logicalBytes)
+      _ = try await store.restore(record.id, of: database, into: staging) { _ in }
+    }
+    #expect(listing(of: live) != names, sourceLocation: sourceLocation)
+    for _ in 1...2 { try await engine.restoration.discard(run: run(4)) }
+    #expect(listing(of: live) == names, "nothing is left beside it", sourceLocation: sourceLocation)
+
     (restoration, planned) = try await Rehearsal(store).stage(record, for: engine, run: run(4))
     let published = try await restoration.publish(planned)
     for _ in 1...2 {

@@ -117,6 +117,7 @@ private struct RestorationFixture: Restoration {
   func undo(_ publication: Publication, run: RunID) async throws(StepFailure) -> PublicationUndo {
     throw RegistryFixtures.refusal
   }
+  func discard(run: RunID) async throws(StepFailure) { throw RegistryFixtures.refusal }
   func abandon(_ staging: String) async {}
 }
 

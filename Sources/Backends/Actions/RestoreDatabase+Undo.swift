@@ -43,8 +43,9 @@ extension RestoreDatabase {
   /// Every publication of the step, the last first.
   func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
     let trail = RestoreTrail(context.earlier)
-    guard !trail.publications.isEmpty else { return .nothingToUndo }
+    guard trail.chosen != nil else { return .nothingToUndo }
     let target = try context.environment.database(id).target
+    try await target.restoration.discard(run: context.run.id)
     var facts: [String] = []
     for publication in trail.publications.reversed() {
       let restoration = target.restoration

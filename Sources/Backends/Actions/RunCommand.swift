@@ -153,6 +153,18 @@ struct RunCommand: StepAction {
       // What an earlier step gives is not known before the run.
       findings.append(ProbeFinding("its command", .wouldRun, error.message))
     }
+    if let undoing {
+      do throws(StepFailure) {
+        let program = try arguments(undoing, context).first ?? ""
+        let isThere = await runBlocking { ServiceProgram.isThere(program) }
+        findings.append(
+          isThere
+            ? ProbeFinding("its undo `\(program)`", .wouldRun, "is there; it runs only in a rollback")
+            : ProbeFinding("its undo `\(program)`", .blocked, "is not an executable file, or not in PATH"))
+      } catch {
+        findings.append(ProbeFinding("its undo", .wouldRun, error.message))
+      }
+    }
     for variable in secretEnvironment {
       let subject = "secret `\(variable.value.name)`"
       do throws(StepFailure) {

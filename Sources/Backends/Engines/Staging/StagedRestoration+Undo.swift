@@ -14,6 +14,23 @@ extension StagedRestoration {
     }
   }
 
+  func discard(run: RunID) async throws(StepFailure) {
+    try await patiently { () async throws(StepFailure) in
+      try await runBlocking { () throws(StepFailure) in
+        let place = try RestorePlace.resolve(declared)
+        let area = StagingArea(for: place.path, run: run)
+        try files("removing what an interrupted restore staged") { () throws(FileError) in
+          // With an intent it is needed to mend the swap.
+          guard try HostPath.status(area.folder) != nil, try HostPath.status(area.intentFile) == nil,
+            let lock = try area.lock()
+          else { return }
+          try FileTree.remove(area.folder)
+          withExtendedLifetime(lock) {}
+        }
+      }
+    }
+  }
+
   private func undone(_ publication: Publication, run: RunID) throws(StepFailure) -> PublicationUndo {
     let target = publication.target
     let place = try RestorePlace.resolve(target)
