@@ -77,17 +77,67 @@ public protocol Restoration: Sendable {
   /// Swaps the staged data in, keeps what stood there, and says who still has the old data open.
   func publish(_ planned: Publication) async throws(StepFailure) -> Publication
 
+  /// Finds out what became of a swap that was on record as planned when its process was killed; one that was
+  /// interrupted is finished or taken back first. Nothing is published by it that was not about to be.
+  func reconcile(_ planned: Publication, run: RunID) async throws(StepFailure) -> PublicationState
+
+  /// Swaps what a publication kept into its place again, by one atomic step; what the publication had put there is kept
+  /// beside it, for it may hold what was written since. Where nothing stood before, nothing stands there after. Safe to
+  /// call again after a crash within, and after it is done. A failure says what stands where.
+  func undo(_ publication: Publication, run: RunID) async throws(StepFailure) -> PublicationUndo
+
+  /// Removes what an attempt of the run that was killed had staged here and was not about to publish.
+  func discard(run: RunID) async throws(StepFailure)
+
   /// Removes the staged data after a failure.
   func abandon(_ staging: String) async
 
   /// What people should know of what it found and did since it was asked last, to be put on record: a swap mended, data
-  /// found in an unexpected state. Asked after `begin` and after `publish`, whether they failed or not.
+  /// found in an unexpected state. Asked after `begin`, `publish`, `reconcile` and `undo`, whether they failed or not.
   func takeNotes() async -> [String]
 }
 
 extension Restoration {
   /// Nothing to tell.
   public func takeNotes() async -> [String] { [] }
+}
+
+/// What became of a swap whose process was killed.
+public enum PublicationState: Sendable, Equatable {
+  /// The data took its place, as this publication says.
+  case published(Publication)
+  /// It did not, or was put back; by what that is known.
+  case notPublished(String)
+  /// It cannot be told: what a person has to look at.
+  case unknown(String)
+}
+
+/// What undoing a publication did.
+public enum PublicationUndo: Sendable, Equatable {
+  /// What stood there before stands there again.
+  case undone(UndonePublication)
+  /// What the publication would have put there does not stand there, and nothing it kept does either; what does.
+  case notPublished(String)
+}
+
+/// A publication that was taken back.
+public struct UndonePublication: Sendable, Equatable {
+  /// Where the data lives.
+  public var target: String
+  /// Whether nothing stands there now, as before the publication.
+  public var isEmpty: Bool
+  /// Where what the publication had put there is kept; nil when it was gone.
+  public var putAside: String?
+  /// Processes that still have that data open, as `name (pid)`.
+  public var holders: [String]
+
+  /// A publication that was taken back.
+  public init(target: String, isEmpty: Bool, putAside: String?, holders: [String]) {
+    self.target = target
+    self.isEmpty = isEmpty
+    self.putAside = putAside
+    self.holders = holders
+  }
 }
 
 /// A place whose data can be asked in SQL.

@@ -29,16 +29,21 @@ public struct CommandRecord: Sendable, Codable, Equatable {
   public var bootID: String?
   /// Its exit code.
   public var exitCode: Int32?
+  /// The beginning of its standard output, secrets masked; only where it `Exited`.
+  public var output: String?
 
   /// A command.
   public init(
-    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil, exitCode: Int32? = nil
+    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil,
+    exitCode: Int32? = nil,
+    output: String? = nil
   ) {
     self.state = state
     self.pid = pid
     self.startTicks = startTicks
     self.bootID = bootID
     self.exitCode = exitCode
+    self.output = output
   }
 }
 

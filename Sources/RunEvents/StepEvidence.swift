@@ -138,7 +138,8 @@ public struct CheckRecord: Sendable, Codable, Equatable {
 public struct ServiceRecord: Sendable, Codable, Equatable {
   /// The service.
   public var service: ServiceID
-  /// `Found` before anything was done to it, then `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`.
+  /// `Found` before anything was done to it, then `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`, or `Failed` when
+  /// it could not be started or did not become ready.
   public var state: String
   /// Process id, unit state or whatever identifies it.
   public var detail: String?
@@ -162,11 +163,14 @@ public struct NotificationRecord: Sendable, Codable, Equatable {
   public var delivered: Bool
   /// Why not.
   public var error: String?
+  /// In which round of the run; nil in the first.
+  public var round: Int?
 
   /// One message's fate.
-  public init(channel: ChannelID, delivered: Bool, error: String? = nil) {
+  public init(channel: ChannelID, delivered: Bool, error: String? = nil, round: Int? = nil) {
     self.channel = channel
     self.delivered = delivered
     self.error = error
+    self.round = round
   }
 }

@@ -111,6 +111,13 @@ private struct RestorationFixture: Restoration {
   func publish(_ planned: Publication) async throws(StepFailure) -> Publication {
     throw RegistryFixtures.refusal
   }
+  func reconcile(_ planned: Publication, run: RunID) async throws(StepFailure) -> PublicationState {
+    throw RegistryFixtures.refusal
+  }
+  func undo(_ publication: Publication, run: RunID) async throws(StepFailure) -> PublicationUndo {
+    throw RegistryFixtures.refusal
+  }
+  func discard(run: RunID) async throws(StepFailure) { throw RegistryFixtures.refusal }
   func abandon(_ staging: String) async {}
 }
 

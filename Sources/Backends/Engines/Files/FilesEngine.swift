@@ -20,8 +20,9 @@ struct FilesEngine: ComparableDatabase {
       call of the kernel; what stood there is kept as `attachments.before-<run>`. A folder that stands there can be \
       swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point or anything is mounted \
       below it: the restore then ends before anything is touched. A backup does not cross into file systems mounted below \
-      the folder either: it is refused. If the machine stops right after the swap, the next restore to this place \
-      finds the old data in the staging folder and gives it its kept name.
+      the folder either: it is refused. If the machine stops right after the swap, `drplan resume`, \
+      `drplan rollback` or the next restore to this place finds the old data in the staging folder and gives it its kept \
+      name. `drplan rollback` swaps the old folder back in and keeps the restored one as `attachments.undone-<run>`.
 
       The engine has no check of its own beyond looking whether the data is there and readable: prove its content with \
       the check Checksums.

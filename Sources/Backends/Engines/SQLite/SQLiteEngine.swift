@@ -23,10 +23,13 @@ struct SQLiteEngine: QueryableDatabase {
       `integrity_check` and `foreign_key_check`, and takes the file's name in one rename. What stood there is kept as \
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
-      between, the old file stands there without its WAL until the next restore to this place \
-      puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
+      between, the old file stands there without its WAL until `drplan resume`, `drplan rollback` or the next restore to \
+      this place puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
       not put back, which would undo what was committed since: it is kept as `orders.db.before-<run>-unmerged-wal`, and \
       the run says so. A symbolic link is followed and stays.
+
+      `drplan rollback` swaps the old file back in the same way, its `-wal` right after it, and keeps the restored one \
+      with its own as `orders.db.undone-<run>`.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
       after. The run names such processes.

@@ -80,7 +80,7 @@ struct PlaceProbe {
     }
     let suffixes = restoration.form.sideSuffixes
     let kept = names.filter { name in
-      name.hasPrefix(place.name + ".before-") && !suffixes.contains { name.hasSuffix($0) }
+      (name.hasPrefix(place.name + ".before-") || name.hasPrefix(place.name + ".undone-")) && !suffixes.contains { name.hasSuffix($0) }
     }
     var findings: [ProbeFinding] = []
     if !kept.isEmpty {
