@@ -76,7 +76,7 @@ extension LeftBehind {
     case .replaced(let database, _):
       "`\(database)` is replaced (`\(step)`), and the run did not recover; what stood there before is kept"
     case .halfReplaced(let database, _):
-      "`\(step)` was cut short: data staged for `\(database)` may be left beside it, unpublished"
+      "`\(step)` was cut short: what it staged for `\(database)` may be left beside it"
     case .stopped(let service, _): "`\(service)` is stopped (`\(step)`), and nothing started it again"
     case .halfChanged(let service, _): "`\(step)` was cut short: `\(service)` may run or not"
     case .unfinished: "`\(step)` was cut short: see what it had done"

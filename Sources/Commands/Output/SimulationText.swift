@@ -144,7 +144,7 @@ struct SimulationText {
     switch outcome.outlook {
     case .met: "met, \(outcome.run.recoveryTime?.readable ?? "")"
     case .missed: "MISSED, \(outcome.run.recoveryTime?.readable ?? "")"
-    case .open(let time): "\(time.readable) left"
+    case .open(let time): "open, \(time.readable)"
     case .lost: "LOST"
     case .unmeasured: "unmeasured"
     }
@@ -156,14 +156,16 @@ struct SimulationText {
   }
 
   private func marks(_ outcome: FaultOutcome) -> String {
-    outcome.run.leftBehind.compactMap { thing in left.firstIndex(of: thing).map { "\($0 + 1)" } }
+    outcome.run.leftBehind.compactMap { left.firstIndex(of: $0) }.sorted().map { "\($0 + 1)" }
       .joined(separator: " ")
   }
 
   private var leftBehind: [String] {
     var lines: [String] = []
     if report.outcomes.contains(where: { if case .open = $0.outlook { true } else { false } }) {
-      lines.append("left of the RTO: within that time a person can mend the fault, go on, and still meet it")
+      lines += Self.wrap(
+        "not recovered; if a person mends the fault and goes on within that time, the RTO is still met",
+        first: "open: ", width)
     }
     if !left.isEmpty {
       lines.append("left behind:")
