@@ -1,3 +1,4 @@
+import BackendKit
 import PlanModel
 import RunEvents
 import StepGraph
@@ -43,6 +44,15 @@ import Values
     let findings = Fixture.findings(simulation)
     #expect(findings.map(\.kind) == [.unheardPause])
     #expect(findings.first?.steps == [0])
+  }
+
+  @Test func anApprovalThatNobodyHearsOfIsFound() {
+    let approve = Fixture.step("approve", ActionEffects(phase: .waiting), needs: ["announce"])
+    let verify = Fixture.step("verify", needs: ["approve"])
+    let told = [Fixture.notify("announce", needs: []), approve, verify]
+    #expect(kinds(Fixture.simulation(told)) == [])
+    let silent = [Fixture.step("announce", needs: []), approve, verify]
+    #expect(kinds(Fixture.simulation(silent)) == [.unheardApproval])
   }
 
   @Test func aTimeoutThatOutlastsTheRTOIsFoundWithOneThatDoesNot() throws {

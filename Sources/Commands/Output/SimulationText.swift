@@ -62,26 +62,27 @@ struct SimulationText {
   private var forecast: [String] {
     var lines = ["expected    \(finish(report.expected))"]
     let undeclared = report.graph.nodes[..<report.graph.mainCount].count { !$0.step.declaresTimeout }
-    lines.append("worst case  \(finish(report.worst)), if every step takes its whole timeout")
+    lines += Self.wrap(
+      "\(finish(report.worst)), if every step takes its whole timeout", first: "worst case  ", width,
+      indent: 12)
+    guard report.graph.restoredWhen != nil else { return lines }
     if undeclared > 0 {
       let who = undeclared == 1 ? "1 step declares" : "\(undeclared) steps declare"
       lines.append("            \(who) no timeout and may take longer than counted here")
     }
     if let chance = report.chance {
-      let median = chance.median?.readable ?? "never"
-      let high = chance.high?.readable ?? "never"
-      lines.append(
-        "by chance   RTO met in \(chance.met) of \(chance.runs) runs with random durations (seed \(chance.seed)): "
-          + "half within \(median), 90 % within \(high)")
+      func within(_ time: Duration?) -> String { time.map { "within \($0.readable)" } ?? "not at all" }
+      lines += Self.wrap(
+        "RTO met in \(chance.met) of \(chance.runs) runs with random durations (seed \(chance.seed)): "
+          + "half \(within(chance.median)), 90 % \(within(chance.high))", first: "by chance   ", width,
+        indent: 12)
     }
     return lines
   }
 
   private func finish(_ run: SimulatedRun) -> String {
     let rto = report.graph.plan.objectives.rto
-    guard let time = run.recoveryTime else {
-      return run.whyUnmeasured.map { "unmeasured: \($0)" } ?? "unmeasured"
-    }
+    guard let time = run.recoveryTime else { return "over after \(run.end.readable)" }
     return "recovered after \(time.readable), "
       + (time <= rto
         ? "\((rto - time).readable) under the RTO" : paint("\((time - rto).readable) over the RTO", "31"))
@@ -119,8 +120,8 @@ struct SimulationText {
 
   private var faults: [String] {
     guard !report.outcomes.isEmpty else { return [] }
-    var table = PlainTable(width: width, flexible: [0, 5])
-    table.add(["step", "fault", "run ends", "after", "RTO", "told afterwards", "left"])
+    var table = PlainTable(width: width, flexible: [0, 5], optional: [3])
+    table.add(["step", "fault", "run ends", "after", "RTO", "told after", "left"])
     var previous: Int?
     for outcome in report.outcomes {
       table.add([
@@ -152,7 +153,8 @@ struct SimulationText {
 
   private func told(_ outcome: FaultOutcome) -> String {
     if outcome.toldAfter.isEmpty { return outcome.run.isRecovered ? "-" : "NOBODY" }
-    return outcome.toldAfter.map { report.name($0.step) }.joined(separator: ", ")
+    let more = outcome.toldAfter.count - 1
+    return report.name(outcome.toldAfter[0].step) + (more > 0 ? ", +\(more)" : "")
   }
 
   private func marks(_ outcome: FaultOutcome) -> String {
@@ -190,11 +192,16 @@ struct SimulationText {
       switch report.expected.rto {
       case .met: "the RTO is met if all goes as expected"
       case .missed: "the RTO is missed even if all goes as expected"
-      case .unmeasured: "the recovery time cannot be measured"
+      case .unmeasured:
+        "the recovery time cannot be measured: \(report.expected.whyUnmeasured ?? "its end is not on record")"
       }
     let count =
-      hopeless == 1 ? "1 fault has" : hopeless == 0 ? "no fault tried has" : "\(hopeless) kinds of fault have"
-    lines.append("\(verdict); \(count) no way out")
+      switch hopeless {
+      case 0: "every fault tried has a way out"
+      case 1: "1 finding has no way out"
+      default: "\(hopeless) findings have no way out"
+      }
+    lines += Self.wrap("\(verdict); \(count)", first: "", width)
     return lines
   }
 
@@ -203,14 +210,14 @@ struct SimulationText {
   }
 
   /// Lines of at most `width` columns, all but the first indented.
-  private static func wrap(_ text: String, first: String, _ width: Int) -> [String] {
+  private static func wrap(_ text: String, first: String, _ width: Int, indent: Int = 4) -> [String] {
     var lines: [String] = []
     var line = first
     var isFresh = true
     for word in text.split(separator: " ") {
       if !isFresh, DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width {
         lines.append(line)
-        line = "    "
+        line = String(repeating: " ", count: indent)
         isFresh = true
       }
       line += (isFresh ? "" : " ") + word

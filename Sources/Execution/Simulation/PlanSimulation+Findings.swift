@@ -7,7 +7,8 @@ import Values
 extension PlanSimulation {
   /// What the expected run and these outcomes show to be wrong, the worst kinds first.
   public func findings(_ expected: SimulatedRun, _ outcomes: [FaultOutcome]) -> [SimulationFinding] {
-    unverified(expected, outcomes) + unheard(outcomes) + lostByWaiting(expected, outcomes)
+    unverified(expected, outcomes) + unheard(outcomes) + unheardApprovals(expected)
+      + lostByWaiting(expected, outcomes)
       + leftStopped(expected, outcomes)
   }
 
@@ -37,6 +38,20 @@ extension PlanSimulation {
     return SimulationFinding(
       kind: kind, message: "if \(names(steps)) \(verbs(faults)), \(what)", remedy: remedy, steps: steps,
       faults: faults)
+  }
+
+  /// Approvals that the expected run asks for before anybody was told anything.
+  private func unheardApprovals(_ expected: SimulatedRun) -> [SimulationFinding] {
+    graph.nodes.enumerated().compactMap { index, node in
+      guard node.step.action.effects.phase == .waiting, let start = expected.starts[index],
+        !expected.told.contains(where: { $0.at <= start })
+      else { return nil }
+      return SimulationFinding(
+        kind: .unheardApproval,
+        message:
+          "`\(node.step.id)` waits up to \(node.step.timeout.planText) for people, and nobody has been told by then",
+        remedy: "put a NotifyStakeholders step before it", steps: [index], faults: [])
+    }
   }
 
   // MARK: Waiting

@@ -6,6 +6,8 @@ public struct SimulationFinding: Sendable, Equatable {
     case nobodyTold = "nobody-told"
     /// After a fault the run waits for a person, and nobody is told.
     case unheardPause = "unheard-pause"
+    /// The run asks for an approval, and nobody has been told by then.
+    case unheardApproval = "unheard-approval"
     /// While a step hangs, the recovery time objective is lost by waiting alone.
     case rtoLostByWaiting = "rto-lost-by-waiting"
     /// While a step hangs, the maximum tolerable downtime passes by waiting alone.
