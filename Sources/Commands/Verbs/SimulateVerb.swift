@@ -47,8 +47,9 @@ enum SimulateVerb: Verb {
 
   static var isInterruptible: Bool { true }
 
-  /// Beyond that many steps only those on which the recovery time depends most are made to go wrong.
-  private static let mostSteps = 250
+  /// Steps tried times steps in all, at most, so that an answer comes within seconds: in plans of more than 500 steps
+  /// only those on which the recovery time depends most are made to go wrong.
+  private static let mostTried = 250_000
   /// Beyond that many steps in all, fewer runs with random durations unless a number is given.
   private static let mostRandomSteps = 100_000
 
@@ -83,7 +84,8 @@ enum SimulateVerb: Verb {
     _ invocation: Invocation, _ plan: PlanSimulation
   ) throws(CommandFailure) -> [Int] {
     let names = invocation.values(step)
-    guard !names.isEmpty else { return plan.byWeight().prefix(mostSteps).sorted() }
+    let most = max(10, mostTried / max(1, plan.graph.nodes.count))
+    guard !names.isEmpty else { return plan.byWeight().prefix(most).sorted() }
     var steps: Set<Int> = []
     for name in names {
       guard let index = plan.graph.nodes.firstIndex(where: { $0.step.id.text == name }) else {
