@@ -148,6 +148,35 @@ struct SimulateTests {
     }
   }
 
+  @Test func aJournalThatWasChangedMeasuresNothingAndOneCutShortWhatItHolds() async throws {
+    try await Shop.run { shop in
+      try shop.plan(Self.mended, sections: Self.room)
+      try await shop.backUp()
+      for _ in 1...2 { #expect(try await shop.recover().status == 0) }
+      let runs = shop.session.names(in: "state/runs").map { "state/runs/\($0)/journal.jsonl" }
+      let lines = shop.session.read(runs[0]).split(separator: "\n", omittingEmptySubsequences: false)
+      func record() async throws -> CLIJSON {
+        try await shop.session.drplan("simulate", "plan.yaml", "--format", "json").json()
+      }
+
+      // Killed before its last steps: the first ones are measured all the same.
+      let last = try #require(lines.lastIndex { $0.contains("restore-orders") })
+      try shop.session.write(lines[...last].joined(separator: "\n") + "\n", to: runs[0])
+      let cut = try await record()["steps"]
+      #expect(cut.first("id", "restore-orders")["runs"].number == 2)
+      #expect(cut.first("id", "close-out")["runs"].number == 1)
+
+      let changed = lines.joined(separator: "\n").replacing("restore-orders", with: "restore-others")
+      try shop.session.write(changed, to: runs[0])
+      #expect(try await record()["historyRuns"].number == 1)
+
+      // Runs of another plan in the same directory are not its history.
+      try shop.plan(Self.mended, sections: Self.room, name: "shop-two")
+      let other = try await shop.session.drplan("simulate", "shop-two.yaml", "--format", "json").json()
+      #expect(other["historyRuns"].number == 0)
+    }
+  }
+
   @Test func wrongValuesAreRefused() async throws {
     try await Shop.run { shop in
       try shop.plan(Self.mended, sections: Self.room)
