@@ -89,6 +89,8 @@ public struct ActionEffects: Sendable {
   public var captures: [DatabaseID]
   /// Services it stops or starts.
   public var services: [ServiceID]
+  /// Those among `services` that it leaves stopped.
+  public var stops: [ServiceID]
   /// Channels it tells.
   public var channels: [ChannelID]
   /// Checks it makes.
@@ -101,13 +103,14 @@ public struct ActionEffects: Sendable {
   /// What an action touches.
   public init(
     phase: StepPhase, restores: [DatabaseID] = [], captures: [DatabaseID] = [], services: [ServiceID] = [],
-    channels: [ChannelID] = [], checks: [PlannedCheck] = [], outputs: [String] = [],
-    repairLimit: Int = 0
+    stops: [ServiceID] = [], channels: [ChannelID] = [], checks: [PlannedCheck] = [],
+    outputs: [String] = [], repairLimit: Int = 0
   ) {
     self.phase = phase
     self.restores = restores
     self.captures = captures
     self.services = services
+    self.stops = stops
     self.channels = channels
     self.checks = checks
     self.outputs = outputs

@@ -26,7 +26,8 @@ struct StopServices: StepAction {
 
   var effects: ActionEffects {
     ActionEffects(
-      phase: .restart, services: selection.services, outputs: selection.outputs.keys.sorted())
+      phase: .restart, services: selection.services, stops: selection.services,
+      outputs: selection.outputs.keys.sorted())
   }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
