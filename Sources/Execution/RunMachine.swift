@@ -64,7 +64,8 @@ package struct RunMachine: Sendable {
     restoredWhen = graph.restoredWhen
     self.mode = mode
     self.options = options
-    queue = ReadyQueue(targets: targets, parallelism: options.parallelism)
+    let waiting = graph.nodes.indices.filter { graph.nodes[$0].step.action.effects.phase == .waiting }
+    queue = ReadyQueue(targets: targets, parallelism: options.parallelism, placeless: Set(waiting))
   }
 
   /// Takes in what happened and gives what to do about it.

@@ -48,8 +48,10 @@ struct RunSetup: Sendable {
         .refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
     }
     stateDirectory = try Self.stateDirectory(invocation)
+    let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
     environment = Self.environment(
-      graph.plan, logDirectory: RunDirectory(run: run, stateDirectory: stateDirectory).logs)
+      graph.plan, logDirectory: directory.logs,
+      answers: RunAnswers(directory, namedState: invocation.value(Self.state) == nil ? nil : stateDirectory))
   }
 
   /// The state directory by the rules of the command line.
@@ -68,7 +70,9 @@ struct RunSetup: Sendable {
   }
 
   /// What a plan works with.
-  static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
+  static func environment(
+    _ plan: Plan, logDirectory: String, answers: any AnswerSource = NoAnswers()
+  ) -> RunEnvironment {
     let databases = plan.databases.map {
       ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
     }
@@ -80,7 +84,7 @@ struct RunSetup: Sendable {
       snapshots: SnapshotRepository.open(plan.repository),
       secrets: SecretResolver(
         origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
-      planDirectory: plan.directory, logDirectory: logDirectory)
+      planDirectory: plan.directory, logDirectory: logDirectory, answers: answers)
   }
 
   /// What is fixed about the run.
@@ -88,7 +92,7 @@ struct RunSetup: Sendable {
     let objectives = graph.plan.objectives
     return RunFacts(
       id: run, plan: graph.plan.name, mode: mode, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
-      rpo: objectives.rpo, rto: objectives.rto)
+      rpo: objectives.rpo, rto: objectives.rto, user: RunAnswers.caller.shown)
   }
 
   /// The first event of the run.
@@ -97,13 +101,15 @@ struct RunSetup: Sendable {
     return RunStarted(
       tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner,
       planDigest: plan.digest,
-      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
+      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params,
+      declaredAt: declaredAt ?? startedAt,
       declaredGiven: declaredAt != nil, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
       disruptedGiven: disruptedAt != nil, rtoSeconds: plan.objectives.rto.roundedSeconds,
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,
       measuredFrom: plan.objectives.measuredFrom,
       restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
-      steps: graph.nodes.map { $0.outline(in: graph) }, user: HostFacts.userName, host: HostFacts.hostName,
+      steps: graph.nodes.map { $0.outline(in: graph) }, user: RunAnswers.caller.shown,
+      host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID)
   }
 
