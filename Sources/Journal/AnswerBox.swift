@@ -30,7 +30,7 @@ public struct AnswerBox: Sendable {
     }
   }
 
-  /// Puts an answer in, owned by the user of this process; durable when it returns. Gives its id.
+  /// Puts an answer in, owned by the user of this process, and gives its id; durable when it returns.
   public func put(
     approves: Bool, comment: String?, sudoUser: String?
   ) async throws(JournalError) -> String {

@@ -1,6 +1,8 @@
+import PlanModel
 import RunEvents
 import StepGraph
 import Testing
+import Values
 
 /// Which steps `--only`, `--from` and `--skip` leave out.
 @Suite struct StepChoiceTests {

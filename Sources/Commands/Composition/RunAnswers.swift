@@ -9,10 +9,14 @@ struct RunAnswers: AnswerSource {
   private let directory: RunDirectory
   private let ending: String
 
-  /// `namedState`: the state directory as a person named it, who answers has to name it too.
-  init(_ directory: RunDirectory, namedState: String?) {
+  /// The answers to a run kept in `stateDirectory`.
+  ///
+  /// Who answers is somebody else, with another home: only the place that root keeps runs in goes without saying.
+  init(_ directory: RunDirectory, stateDirectory: String) {
     self.directory = directory
-    ending = namedState.map { " --state \($0)" } ?? ""
+    // Without variables and options there is a place for root, always.
+    let usual = try? StateDirectory.resolve(option: nil, environment: [:], isRoot: true)
+    ending = stateDirectory == usual ? "" : " --state \(ShellWord.quoted(stateDirectory))"
   }
 
   func invite(_ step: StepID) async throws(StepFailure) -> String {

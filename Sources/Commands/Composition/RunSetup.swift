@@ -51,7 +51,7 @@ struct RunSetup: Sendable {
     let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
     environment = Self.environment(
       graph.plan, logDirectory: directory.logs,
-      answers: RunAnswers(directory, namedState: invocation.value(Self.state) == nil ? nil : stateDirectory))
+      answers: RunAnswers(directory, stateDirectory: stateDirectory))
   }
 
   /// The state directory by the rules of the command line.
