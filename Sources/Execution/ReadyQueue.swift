@@ -29,8 +29,11 @@ struct ReadyQueue: Sendable {
   private var readyToWait = MinHeap<Int>()
   /// Steps that were looked at and wait for a target.
   ///
-  /// While any wait for a free one, one of them is in `ready` or `readyToWait`.
+  /// While any wait for a free one, one of them is in `ready`.
   private var parked: [MinHeap<Int>]
+  /// The same for those that take no place, of which then one is in `readyToWait`: one that needs a place may have to
+  /// wait for it, and must not hold up one that needs none.
+  private var parkedToWait: [MinHeap<Int>]
   /// For a step that came back to `ready` because a target became free: that target.
   private var wokenBy: [Int: Int] = [:]
   private var lost: Set<Int> = []
@@ -47,6 +50,7 @@ struct ReadyQueue: Sendable {
     targets = names.map { list in Set(list.compactMap { numbers[$0] }).sorted() }
     holders = Array(repeating: Self.nobody, count: numbers.count)
     parked = Array(repeating: MinHeap(), count: numbers.count)
+    parkedToWait = parked
     freePlaces = max(1, parallelism)
   }
 
@@ -65,7 +69,7 @@ struct ReadyQueue: Sendable {
         return .barred(step, holder: holder)
       }
       if let busy = targets[step].first(where: { holders[$0] != Self.nobody }) {
-        parked[busy].insert(step)
+        park(step, busy)
         passOn(origin)
         continue
       }
@@ -83,6 +87,10 @@ struct ReadyQueue: Sendable {
     return ready.popMin()
   }
 
+  private mutating func park(_ step: Int, _ target: Int) {
+    if placeless.contains(step) { parkedToWait[target].insert(step) } else { parked[target].insert(step) }
+  }
+
   private mutating func freePlace(of step: Int) {
     if !placeless.contains(step) { freePlaces += 1 }
   }
@@ -98,7 +106,7 @@ struct ReadyQueue: Sendable {
     freePlace(of: step)
     lost.insert(step)
     for target in targets[step] {
-      while let waiting = parked[target].popMin() { add(waiting) }
+      while let waiting = parked[target].popMin() ?? parkedToWait[target].popMin() { add(waiting) }
     }
   }
 
@@ -113,24 +121,28 @@ struct ReadyQueue: Sendable {
     ready = MinHeap()
     readyToWait = MinHeap()
     wokenBy = [:]
-    for target in parked.indices { parked[target] = MinHeap() }
+    for target in parked.indices {
+      parked[target] = MinHeap()
+      parkedToWait[target] = MinHeap()
+    }
   }
 
   private mutating func releaseTargets(of step: Int) {
     for target in targets[step] {
       holders[target] = Self.nobody
-      wakeOne(target)
+      wakeNext(target)
     }
   }
 
   /// A step that was woken by a target and does not take it leaves it to the next that waits for it.
   private mutating func passOn(_ target: Int?) {
-    if let target, holders[target] == Self.nobody { wakeOne(target) }
+    if let target, holders[target] == Self.nobody { wakeNext(target) }
   }
 
-  private mutating func wakeOne(_ target: Int) {
-    guard let step = parked[target].popMin() else { return }
-    add(step)
-    wokenBy[step] = target
+  private mutating func wakeNext(_ target: Int) {
+    for step in [parked[target].popMin(), parkedToWait[target].popMin()].compactMap({ $0 }) {
+      add(step)
+      wokenBy[step] = target
+    }
   }
 }

@@ -200,7 +200,7 @@ extension OpsStep {
     return StepContext(
       run: run, step: base.step, attempt: 1, timeLimit: .seconds(60), environment: environment, restored: [:],
       earlier: earlier, fill: { $0.description == "${run.mode}" ? "recovery" : nil },
-      record: { [self] evidence throws(StepFailure) in try await base.record(evidence) }, progress: { _ in },
+      record: { evidence throws(StepFailure) in try await base.record(evidence) }, progress: { _ in },
       report: { "" })
   }
 }
