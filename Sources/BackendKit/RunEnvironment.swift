@@ -17,13 +17,17 @@ public struct RunEnvironment: Sendable {
   public let planDirectory: String
   /// A folder for logs of this run's commands and services.
   public let logDirectory: String
+  /// Where people's answers come from.
+  public let answers: any AnswerSource
 
   /// What a run works with.
   public init(
     databases: [DatabaseID: DatabaseBinding], services: [ServiceID: ServiceBinding],
     channels: [ChannelID: any Channel],
-    snapshots: any SnapshotStore, secrets: any SecretSource, planDirectory: String, logDirectory: String
+    snapshots: any SnapshotStore, secrets: any SecretSource, planDirectory: String, logDirectory: String,
+    answers: any AnswerSource = NoAnswers()
   ) {
+    self.answers = answers
     self.databases = databases
     self.services = services
     self.channels = channels

@@ -55,7 +55,7 @@ enum VerbList {
   static var verbs: [any Verb.Type] {
     [
       ValidateVerb.self, ExplainVerb.self, GraphVerb.self, SimulateVerb.self, RunVerb.self, ResumeVerb.self,
-      RollbackVerb.self, BackupVerb.self, SchemaVerb.self,
+      RollbackVerb.self, ApproveVerb.self, BackupVerb.self, SchemaVerb.self,
       InitVerb.self,
       CompletionsVerb.self, ManVerb.self,
     ]

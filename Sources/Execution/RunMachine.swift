@@ -74,7 +74,8 @@ package struct RunMachine: Sendable {
     self.mode = mode
     self.options = options
     risk = RiskWatch(options.forecast)
-    queue = ReadyQueue(targets: targets, parallelism: options.parallelism)
+    let waiting = graph.nodes.indices.filter { graph.nodes[$0].step.action.effects.phase == .waiting }
+    queue = ReadyQueue(targets: targets, parallelism: options.parallelism, placeless: Set(waiting))
   }
 
   /// Takes in what happened and gives what to do about it.

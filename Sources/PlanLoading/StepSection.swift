@@ -91,8 +91,8 @@ struct StepSection {
       objectives: objectives, params: parameters, secrets: record[PlanShape.secrets],
       repository: record[PlanShape.repository], databases: draft.databases, services: draft.services,
       channels: draft.channels, steps: steps.compactMap { $0 }, finally: finally.compactMap { $0 },
-      uses: draft.uses, references: draft.references, unread: unread,
-      file: source.file, directory: source.directory, digest: planDigest,
+      uses: draft.uses, references: draft.references, confirmation: record[PlanShape.confirmation],
+      unread: unread, file: source.file, directory: source.directory, digest: planDigest,
       parts: PartDefinitions(digest: digest) { [sections = draft.sections] family, name in
         sections[family]?.entry(name).map { DefinitionText.of($0.value) }
       })

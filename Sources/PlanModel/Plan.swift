@@ -38,6 +38,8 @@ public struct Plan: Sendable {
   public var uses: [NameUse]
   /// Run-time references outside steps, in services and channels.
   public var references: [PlacedReference]
+  /// How a person has to confirm a recovery; nil: not at all.
+  public var confirmation: Confirmation?
   /// What stands in the text but could not be read; empty for a plan that can run.
   public var unread: UnreadParts
   /// The file as the user named it.
@@ -55,6 +57,7 @@ public struct Plan: Sendable {
     objectives: Objectives, params: [String: String], secrets: [NamedValue<SecretOrigin>],
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
     steps: [Step], finally: [Step], uses: [NameUse], references: [PlacedReference] = [],
+    confirmation: Confirmation? = nil,
     unread: UnreadParts = UnreadParts(), file: String,
     directory: String, digest: SHA256Digest, parts: PartDefinitions = PartDefinitions()
   ) {
@@ -74,6 +77,7 @@ public struct Plan: Sendable {
     self.finally = finally
     self.uses = uses
     self.references = references
+    self.confirmation = confirmation
     self.unread = unread
     self.file = file
     self.directory = directory

@@ -326,7 +326,7 @@ struct MachineWorld {
           violation("\(step) and \(other) change one target at once")
         }
       }
-      if isStarted.count(where: { $0 }) > max(1, world.options.parallelism) {
+      if placesTaken > max(1, world.options.parallelism) {
         violation("more steps run than may")
       }
       working[step] = attempt
@@ -413,19 +413,24 @@ struct MachineWorld {
 
     /// A step that could start has started.
     mutating func checkNothingIdles() {
-      guard !mainIsEnding, !isDraining, !recordLost, !finallyStarted, !outcome.bodies.isEmpty,
-        isStarted.count(where: { $0 }) < max(1, world.options.parallelism)
-      else { return }
+      guard !mainIsEnding, !isDraining, !recordLost, !finallyStarted, !outcome.bodies.isEmpty else { return }
+      let isFull = placesTaken >= max(1, world.options.parallelism)
       let busy = Set(
         world.graph.nodes.indices.filter { isStarted[$0] || working[$0] != nil }.flatMap { world.targets[$0] }
       )
       for step in 0..<world.graph.mainCount
       where outcome.states[step] == nil && !isStarted[step] && working[step] == nil
         && !world.graph.nodes[step].isRepair && busy.isDisjoint(with: world.targets[step])
+        && !(isFull && takesPlace(step))
       {
         if world.graph.nodes[step].predecessors.allSatisfy(isMet) { violation("\(step) idles") }
       }
     }
+
+    /// How many of the steps that run are not only waiting for people.
+    var placesTaken: Int { isStarted.indices.count { isStarted[$0] && takesPlace($0) } }
+
+    func takesPlace(_ step: Int) -> Bool { world.graph.nodes[step].step.action.effects.phase != .waiting }
 
     func isMet(_ need: Int) -> Bool {
       switch outcome.states[need] {

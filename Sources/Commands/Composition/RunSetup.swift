@@ -24,7 +24,7 @@ struct RunSetup: Sendable {
   let stateDirectory: String
   let environment: RunEnvironment
   /// Who started the run.
-  var user = HostFacts.userName
+  var user = RunAnswers.caller.shown
   /// How many times the run had come to an end and goes on.
   var round = 0
 
@@ -52,8 +52,10 @@ struct RunSetup: Sendable {
         .refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
     }
     stateDirectory = try Self.stateDirectory(invocation)
+    let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
     environment = Self.environment(
-      graph.plan, logDirectory: RunDirectory(run: run, stateDirectory: stateDirectory).logs)
+      graph.plan, logDirectory: directory.logs,
+      answers: RunAnswers(directory, stateDirectory: stateDirectory))
   }
 
   /// Everything that carries a run on with the plan as it is now.
@@ -71,7 +73,8 @@ struct RunSetup: Sendable {
     stateDirectory = state
     user = started.user
     round = run.finished == nil ? run.round : run.round + 1
-    environment = Self.environment(graph.plan, logDirectory: directory.logs)
+    environment = Self.environment(
+      graph.plan, logDirectory: directory.logs, answers: RunAnswers(directory, stateDirectory: state))
   }
 
   /// The state directory by the rules of the command line.
@@ -90,7 +93,9 @@ struct RunSetup: Sendable {
   }
 
   /// What a plan works with.
-  static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
+  static func environment(
+    _ plan: Plan, logDirectory: String, answers: any AnswerSource = NoAnswers()
+  ) -> RunEnvironment {
     let databases = plan.databases.map {
       ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
     }
@@ -102,7 +107,7 @@ struct RunSetup: Sendable {
       snapshots: SnapshotRepository.open(plan.repository),
       secrets: SecretResolver(
         origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
-      planDirectory: plan.directory, logDirectory: logDirectory)
+      planDirectory: plan.directory, logDirectory: logDirectory, answers: answers)
   }
 
   /// What is fixed about the run.
@@ -126,14 +131,14 @@ struct RunSetup: Sendable {
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,
       measuredFrom: plan.objectives.measuredFrom,
       restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
-      steps: graph.outlines, user: HostFacts.userName, host: HostFacts.hostName,
+      steps: graph.outlines, user: user, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID)
   }
 
   /// The event with which the run goes on.
   func resumed(_ purpose: RunResumed.Purpose, _ resumption: Resumption) -> RunResumed {
     RunResumed(
-      purpose: purpose, tool: DrplanTool.version, user: HostFacts.userName, host: HostFacts.hostName,
+      purpose: purpose, tool: DrplanTool.version, user: RunAnswers.caller.shown, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID, planDigest: graph.plan.digest,
       steps: resumption.outlines, reruns: resumption.reruns)
   }

@@ -70,8 +70,8 @@ enum EventLine {
       text = "channel \(notification.channel) not told: \(safe(notification.error ?? ""))"
     case .note(let note): text = safe(note)
     case .approvalRequested(let request):
-      let who = request.from.isEmpty ? "anyone" : request.from.joined(separator: ", ")
-      text = "waits for \(request.quorum) of \(safe(who)): \(safe(request.prompt))"
+      let command = request.command.map { ": \(safe($0))" } ?? ""
+      text = "\(safe(request.prompt))\n             = waiting for \(safe(request.asked))\(command)"
     case .approvalAnswered(let answer):
       let said = answer.comment.map { ": \(safe($0))" } ?? ""
       let counts = answer.rejected.map { "; does not count: \(safe($0))" } ?? ""

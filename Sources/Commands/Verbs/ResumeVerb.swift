@@ -78,7 +78,7 @@ enum ResumeVerb: Verb {
   private static func decisions(
     _ invocation: Invocation, _ run: CarriedRun
   ) throws(CommandFailure) -> [StepDecided] {
-    let user = HostFacts.userName
+    let user = RunAnswers.caller.shown
     let why = invocation.value(reason) ?? ""
     var decisions: [StepDecided] = []
     for (option, decision) in [

@@ -18,7 +18,6 @@ enum RunVerb: Verb {
   static let mode = Option(
     "mode", value: .required("MODE"), choices: ["recovery", "drill"],
     "what the run is for; recovery if left out")
-  static let confirm = Option("confirm", value: .required("NAME"), "refuse to run a plan of any other name")
   static let events = Option(
     "events", value: .required("FILE"), completion: .files,
     "write each event as a JSON line as soon as it is on record; `-` is standard output")
@@ -46,7 +45,8 @@ enum RunVerb: Verb {
     ],
     arguments: [Argument("PLAN", "the plan's file", completion: .files)],
     options: [
-      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, confirm, parallel,
+      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, TypedConfirmation.option,
+      parallel, StepOptions.only, StepOptions.from, StepOptions.skip, StepOptions.reason,
       RunSetup.state, events,
       noProgress, FormatOption.option(["text", "json", "markdown"]), Console.color,
     ])
@@ -58,12 +58,13 @@ enum RunVerb: Verb {
         .refused, "drills are not supported by this version of drplan",
         remedy: "to try a restore without touching live data, give the database another `recovery` place")
     }
-    if let name = invocation.value(confirm), name != graph.plan.name.text {
-      throw CommandFailure(
-        .refused, "the plan is called `\(graph.plan.name)`, not `\(name)`",
-        remedy: "check the file, or `--confirm`")
+    var options = try options(invocation)
+    options.excluded = try StepOptions.excluded(invocation, graph, mode: .recovery)
+    let confirmation = TypedConfirmation(graph.plan, mode: .recovery)
+    // A dry run asks nobody; a name that is given is checked all the same.
+    if !invocation.has(dryRun) || invocation.value(TypedConfirmation.option) != nil {
+      try await confirmation.require(invocation.value(TypedConfirmation.option), console)
     }
-    let options = try options(invocation)
     let setup = try RunSetup(invocation, file, graph)
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)

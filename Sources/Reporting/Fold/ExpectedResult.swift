@@ -7,6 +7,8 @@ public enum ExpectedResult {
   /// The code of the error with which a step that does not belong to the run's mode is skipped; such a step is no
   /// exception.
   public static let skippedByMode = "SkippedByMode"
+  /// The code of the error with which a step that a person left out is skipped; such a step is an exception.
+  public static let skippedByOperator = "SkippedByOperator"
 
   /// The code of the error with which a step is skipped that only repairs, when nothing was to repair.
   public static let repairNotNeeded = "RepairNotNeeded"

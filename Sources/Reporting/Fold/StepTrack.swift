@@ -94,8 +94,13 @@ struct StepTrack: Sendable {
     case .note(let text):
       notes.append(text)
     case .watched(let look): watch?.found(look, at: time)
-    case .approvalAnswered(let answer): approvals.append(answer)
-    case .identity, .command, .approvalRequested: break
+    case .approvalRequested(let request): notes.append("asked \(request.asked): \(request.prompt)")
+    case .approvalAnswered(let answer):
+      approvals.append(answer)
+      let said = answer.comment.map { ": \($0)" } ?? ""
+      let counts = answer.rejected.map { " (does not count: \($0))" } ?? ""
+      notes.append("\(answer.user) \(answer.approves ? "approves" : "denies")\(said)\(counts)")
+    case .identity, .command: break
     }
   }
 

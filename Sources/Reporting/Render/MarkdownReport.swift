@@ -19,6 +19,10 @@ public struct MarkdownReport {
     lines.append("# \(safe(record.title ?? record.plan.text)): \(record.mode.rawValue)")
     lines.append("")
     lines.append("**\(safe(record.verdictSentence))**")
+    if !record.leftOut.isEmpty {
+      lines.append("")
+      lines.append("Left out: \(safe(record.leftOut.joined(separator: ", ")))")
+    }
     objectives()
     steps()
     checks()

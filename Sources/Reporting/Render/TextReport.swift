@@ -60,6 +60,7 @@ public struct TextReport {
     fact("declared", instant(record.declaredAt, record.declaredGiven, "the start of the run"))
     fact("disrupted", instant(record.disruptedAt, record.disruptedGiven, "the declaration"))
     if record.chain.state != .unchecked { fact("journal", journal) }
+    if !record.leftOut.isEmpty { fact("left out", record.leftOut.joined(separator: ", ")) }
   }
 
   private mutating func fact(_ name: String, _ text: String) {
