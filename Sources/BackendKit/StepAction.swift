@@ -87,11 +87,14 @@ public struct ActionEffects: Sendable {
   public var checks: [PlannedCheck]
   /// Names of the outputs it gives.
   public var outputs: [String]
+  /// Whether it may change things that nobody but the plan's author knows of: a program does.
+  public var isOpaque: Bool
 
   /// What an action touches.
   public init(
     phase: StepPhase, restores: [DatabaseID] = [], captures: [DatabaseID] = [], services: [ServiceID] = [],
-    channels: [ChannelID] = [], checks: [PlannedCheck] = [], outputs: [String] = []
+    channels: [ChannelID] = [], checks: [PlannedCheck] = [], outputs: [String] = [],
+    isOpaque: Bool = false
   ) {
     self.phase = phase
     self.restores = restores
@@ -100,6 +103,7 @@ public struct ActionEffects: Sendable {
     self.channels = channels
     self.checks = checks
     self.outputs = outputs
+    self.isOpaque = isOpaque
   }
 }
 

@@ -102,7 +102,10 @@ public enum JournalReader {
       return "the event belongs to run `\(event.run)` of plan `\(event.plan)`"
     }
     guard event.elapsed >= last.elapsed else { return "the event's elapsed time runs backwards" }
-    if case .runFinished = last.body { return "the event follows the end of the run" }
+    if case .drillPlaceRemoved = event.body { return nil }
+    if events.contains(where: { if case .runFinished = $0.body { true } else { false } }) {
+      return "the event follows the end of the run"
+    }
     if case .runStarted = event.body { return "the run starts a second time" }
     return nil
   }
@@ -145,7 +148,7 @@ public enum JournalReader {
     return nil
   }
 
-  private static func load(_ path: String) throws(FileError) -> [UInt8] {
+  static func load(_ path: String) throws(FileError) -> [UInt8] {
     let file = try FileDescriptor.open(path, .noFollow)
     let size = try file.status(path: path).size
     guard size <= limit else {

@@ -153,18 +153,21 @@ public struct Database: Sendable {
   public var source: any DatabaseEngine
   /// Where a real run restores to: the source unless the plan says otherwise.
   public var recovery: any DatabaseEngine
+  /// Where a drill restores to, if the plan says so; else to scratch space that drplan makes.
+  public var drill: (any DatabaseEngine)?
   /// Where its name stands.
   public var range: SourceRange
 
   /// A database.
   public init(
     id: DatabaseID, engineName: String, source: any DatabaseEngine, recovery: any DatabaseEngine,
-    range: SourceRange
+    drill: (any DatabaseEngine)? = nil, range: SourceRange
   ) {
     self.id = id
     self.engineName = engineName
     self.source = source
     self.recovery = recovery
+    self.drill = drill
     self.range = range
   }
 }

@@ -157,9 +157,11 @@ struct RestoreDatabase: StepAction {
 
   /// Why this restore would overwrite another database of the plan.
   private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
-    let (id, databases) = (id, context.environment.databases)
+    let (id, environment) = (id, context.environment)
     return try await runBlocking { () throws(StepFailure) in
-      try PlaceOverlap.problem(of: id, among: databases)
+      if let problem = try PlaceOverlap.problem(of: id, among: environment.databases) { return problem }
+      return try PlaceOverlap.problem(
+        of: environment.databases[id]?.target.path, with: environment.offLimits)
     }
   }
 

@@ -28,7 +28,7 @@ struct RunCommand: StepAction {
       line to `<step>.<attempt>.log` in the run's folder of logs, and its last lines into a failure; the values of
       `secretEnvironment` are shown as `***` there. It also gets `DRPLAN_RUN`, `DRPLAN_PLAN`, `DRPLAN_MODE`,
       `DRPLAN_STEP` and `DRPLAN_ATTEMPT`. It must be safe to run again after a failure, or the step must not be
-      retried. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
+      retried. A drill leaves the step out unless its `modes` name `drill`. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
       """,
     example: """
       steps:
@@ -62,7 +62,7 @@ struct RunCommand: StepAction {
     successCodes = inputs[Self.successCodes]
   }
 
-  var effects: ActionEffects { ActionEffects(phase: .other, outputs: ["exitCode", "stdout"]) }
+  var effects: ActionEffects { ActionEffects(phase: .other, outputs: ["exitCode", "stdout"], isOpaque: true) }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let arguments = try arguments(context)

@@ -18,9 +18,11 @@ struct LiveRun {
   private let format: String
   private let eventsTo: String?
   private let redraws: Bool
+  private let drill: DrillScratch?
 
   init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
     self.setup = setup
+    drill = setup.mode == .drill ? DrillScratch(setup) : nil
     self.options = options
     self.console = console
     format = invocation.value(FormatOption.textOrJSON) ?? "text"
@@ -33,15 +35,23 @@ struct LiveRun {
     let board = RunBoard(setup)
     let interrupts = try InterruptSource(board)
     let events = try await EventStream.open(eventsTo)
-    let (directory, journal) = try await openJournal { journaled in
-      events?.write(journaled)
-      board.record(journaled.map(\.event))
+    try await drill?.prepare()
+    let (directory, journal): (RunDirectory, JournalWriter)
+    do throws(CommandFailure) {
+      (directory, journal) = try await openJournal { journaled in
+        events?.write(journaled)
+        board.record(journaled.map(\.event))
+      }
+    } catch {
+      await drill?.cleanUp(record: nil)
+      throw error
     }
     // Ends when the board is closed; waited for below, but not for ever: nobody may be reading.
     let view = Task { await RunView(board, console, redraws: redraws).show() }
     let outcome = await execute(board, journal, interrupts)
     // A step that was given up must not go on changing things once the locks are free.
     await ChildProcess.killAll()
+    await drill?.cleanUp(record: journal)
     board.close()
     // It sleeps between looks; being cancelled it looks a last time at once.
     view.cancel()
@@ -78,7 +88,7 @@ struct LiveRun {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: journal,
+      recorder: drill?.announcing(to: journal) ?? journal,
       clock: HostRunClock(),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }

@@ -34,11 +34,13 @@ struct RunSetup: Sendable {
     "disrupted-at", value: .required("TIME"),
     "when the disaster struck (RFC 3339); the declaration if left out")
 
-  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph) throws(CommandFailure) {
+  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph, mode: RunMode = .recovery)
+    throws(CommandFailure)
+  {
     let now = HostClock().now
     self.file = file
-    self.graph = graph
-    mode = .recovery
+    self.graph = mode == .drill ? graph.asDrill : graph
+    self.mode = mode
     startedAt = now
     run = RunID(startedAt: now, plan: graph.plan.name, entropy: RandomBytes.word())
     declaredAt = try Self.instant(invocation, Self.declaredAt, before: now)
@@ -48,8 +50,12 @@ struct RunSetup: Sendable {
         .refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
     }
     stateDirectory = try Self.stateDirectory(invocation)
-    environment = Self.environment(
-      graph.plan, logDirectory: RunDirectory(run: run, stateDirectory: stateDirectory).logs)
+    let logs = RunDirectory(run: run, stateDirectory: stateDirectory).logs
+    environment =
+      mode == .drill
+      ? DrillScratch.environment(
+        graph.plan, logDirectory: logs, folder: DrillFolder(run: run, stateDirectory: stateDirectory))
+      : Self.environment(graph.plan, logDirectory: logs)
   }
 
   /// The state directory by the rules of the command line.
@@ -67,10 +73,24 @@ struct RunSetup: Sendable {
     }
   }
 
-  /// What a plan works with.
+  /// What a recovery of a plan works with.
   static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
-    let databases = plan.databases.map {
-      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
+    environment(plan, logDirectory: logDirectory, offLimits: []) { $0.recovery }
+  }
+
+  /// What a plan works with, restoring to where `target` says; a database without a target is left out.
+  static func environment(
+    _ plan: Plan, logDirectory: String, offLimits: [OffLimits],
+    target: (Database) -> (any DatabaseEngine)?
+  ) -> RunEnvironment {
+    let databases = plan.databases.compactMap { database in
+      target(database).map {
+        (
+          database.id,
+          DatabaseBinding(
+            id: database.id, engineName: database.engineName, source: database.source, target: $0)
+        )
+      }
     }
     let origins = plan.secrets.map { ($0.name, $0.value) }
     return RunEnvironment(
@@ -80,7 +100,7 @@ struct RunSetup: Sendable {
       snapshots: SnapshotRepository.open(plan.repository),
       secrets: SecretResolver(
         origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
-      planDirectory: plan.directory, logDirectory: logDirectory)
+      planDirectory: plan.directory, logDirectory: logDirectory, offLimits: offLimits)
   }
 
   /// What is fixed about the run.

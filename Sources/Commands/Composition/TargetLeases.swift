@@ -1,6 +1,7 @@
 import BackendKit
 import HostSystem
 import PlanModel
+import RunEvents
 import StepGraph
 import Values
 
@@ -20,7 +21,7 @@ final class TargetLeases: Sendable {
   ///
   /// Nil when the run changes nothing that could be locked.
   static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases? {
-    let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup.environment) }).sorted()
+    let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup.environment, setup.mode) }).sorted()
     let folder = setup.stateDirectory + "/locks"
     let holder = LeaseHolder.current(purpose: "run \(setup.run)")
     return try await runBlocking { () throws(CommandFailure) -> TargetLeases? in
@@ -57,9 +58,14 @@ final class TargetLeases: Sendable {
     }
   }
 
-  private static func changes(of node: StepNode, _ environment: RunEnvironment) -> [TargetName] {
+  private static func changes(
+    of node: StepNode, _ environment: RunEnvironment, _ mode: RunMode
+  ) -> [TargetName] {
     let effects = node.step.action.effects
-    return effects.restores.compactMap { environment.databases[$0]?.target.target }
+    let places = effects.restores.compactMap { environment.databases[$0]?.target.target }
+    // A drill changes no services: it must never lock out a recovery that does.
+    guard mode == .recovery else { return places }
+    return places
       + effects.services.compactMap { environment.services[$0]?.manager.target }
   }
 }

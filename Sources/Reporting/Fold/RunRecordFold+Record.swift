@@ -17,10 +17,13 @@ extension RunRecordFold {
     let signal = finished?.signal ?? (outcome == .ended(.interrupted) ? interrupt?.signal : nil)
     let phases = phases(started, first, actual: actual, elapsed: elapsed)
     let path = Set(phases.criticalPath)
+    var exitCode = outcome.exitCode(objectives: objectives, signal: signal)
+    // All went well but for what stands about now: somebody has to see to it.
+    if exitCode == .done, leftovers?.isEmpty == false { exitCode = .exceptions }
     return RunRecord(
       run: first.run, plan: first.plan, title: started.title, owner: started.owner, mode: started.mode,
       result: outcome, reason: reason(live: live),
-      exitCode: outcome.exitCode(objectives: objectives, signal: signal)?.rawValue, signal: signal,
+      exitCode: exitCode?.rawValue, signal: signal,
       objectives: objectives, databases: databases,
       steps: steps.map { $0.record(now: elapsed, onCriticalPath: path.contains($0.outline.id)) },
       checks: steps.flatMap { track in track.checks.map { RunCheckRecord(track.outline.id, $0) } },
@@ -36,7 +39,17 @@ extension RunRecordFold {
       declaredAt: started.declaredAt, declaredGiven: started.declaredGiven, disruptedAt: started.disruptedAt,
       disruptedGiven: started.disruptedGiven, params: started.params, tool: started.tool,
       planDigest: started.planDigest, planFile: started.planFile, user: started.user, host: started.host,
-      events: eventCount, chain: chain)
+      events: eventCount, chain: chain, leftovers: live ? nil : leftovers)
+  }
+
+  /// What a drill left behind; nil for a run that is none.
+  var leftovers: [LeftoverRecord]? {
+    guard started?.mode == .drill else { return nil }
+    return drillPlaces.map {
+      LeftoverRecord(
+        database: $0.database, path: $0.path, bytes: $0.bytes,
+        reason: $0.error ?? "its removal is not on record")
+    }
   }
 
   private func reason(live: Bool) -> String? {

@@ -19,6 +19,8 @@ public struct RunRecordFold: Sendable {
   private(set) var index: [StepID: Int] = [:]
   private(set) var eventCount = 0
   private(set) var strangers: [String] = []
+  /// Places of a drill that are not known to be gone, in the order they were made.
+  private(set) var drillPlaces: [DrillPlace] = []
 
   /// A fold over nothing yet.
   public init() {}
@@ -58,8 +60,13 @@ public struct RunRecordFold: Sendable {
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
+    case .drillPlaceMade(let place): drillPlaces.append(place)
+    case .drillPlaceRemoved(let place):
+      let known = drillPlaces.firstIndex { $0.database == place.database && $0.path == place.path }
+      if let known { drillPlaces.remove(at: known) }
+      if place.error != nil { drillPlaces.append(place) }
     case .runResumed, .stepReconciled, .stepDecided, .undoStarted, .stepUndone, .runCommitted, .objectiveAtRisk,
-      .runNotified, .lockTakenOver, .drillPlaceMade, .drillPlaceRemoved, .watchStarted, .watchFinding,
+      .runNotified, .lockTakenOver, .watchStarted, .watchFinding,
       .watchFinished, .repairStarted:
       break
     }

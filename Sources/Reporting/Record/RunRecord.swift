@@ -73,6 +73,8 @@ public struct RunRecord: Sendable, Codable, Equatable {
   public var events: Int
   /// What is known of the journal's hash chain.
   public var chain: ChainRecord
+  /// Drills only: every place that was made and is not known to be gone; empty when all were removed.
+  public var leftovers: [LeftoverRecord]?
 }
 
 /// How a run ended, or that it has not.

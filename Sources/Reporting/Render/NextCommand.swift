@@ -12,19 +12,24 @@ public struct NextCommand: Sendable, Equatable {
 extension RunRecord {
   /// What to type next, the most likely first; empty when there is nothing to do.
   public var nextCommands: [NextCommand] {
+    let verb = mode == .drill ? "drill" : "run"
     let again = NextCommand(
-      command: "drplan run \(shellWord(planFile))", purpose: "run it again, when what stopped it is mended")
+      command: "drplan \(verb) \(shellWord(planFile))", purpose: "run it again, when what stopped it is mended")
     let look = NextCommand(
-      command: "drplan run \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
+      command: "drplan \(verb) \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
     )
-    let kept = publications.filter { $0.state == .done }.compactMap(\.kept).map {
+    let cleanUp = NextCommand(
+      command: "drplan drill --cleanup", purpose: "remove what the drill could not remove")
+    let leftBehind = leftovers?.isEmpty == false ? [cleanUp] : []
+    // A drill keeps nothing for good.
+    let kept = mode == .drill ? leftBehind : publications.filter { $0.state == .done }.compactMap(\.kept).map {
       NextCommand(
         command: "rm -r -- \(shellWord($0))", purpose: "let go of the old data, once you trust the new")
     }
     switch result {
     case .running: return []
     case .ended(.recovered), .ended(.recoveredWithExceptions): return kept
-    case .ended(.failed), .ended(.interrupted), .ended(.waiting): return [look, again]
+    case .ended(.failed), .ended(.interrupted), .ended(.waiting): return leftBehind + [look, again]
     case .ended(.rolledBack), .ended(.refused): return []
     }
   }

@@ -1,4 +1,4 @@
-import BackendKit
+public import BackendKit
 import Values
 
 /// Holds the place that a restore replaces against those of all other databases, as they are on this machine: symbolic
@@ -26,5 +26,29 @@ enum PlaceOverlap {
       }
     }
     return nil
+  }
+
+  /// Why a restore to a place would touch one that is off limits; nil when it would not.
+  static func problem(of path: String?, with offLimits: [OffLimits]) throws(StepFailure) -> String? {
+    guard let path, !offLimits.isEmpty else { return nil }
+    let place = try RestorePlace.resolve(path)
+    for other in offLimits {
+      // Unlike above, a place of production that cannot be looked at stops a drill: nothing is known of it then.
+      let standing = try RestorePlace.resolve(other.path)
+      guard place.overlaps(standing) else { continue }
+      return
+        "the drill's place `\(path)` is really `\(place.path)`, and \(other.what) is `\(standing.path)`: a drill must "
+        + "not touch it"
+    }
+    return nil
+  }
+}
+
+/// Holds places of drills against places of production, as they are on this machine.
+public enum DrillPlaces {
+  /// Why a drill that restores to `path` would touch one of `offLimits`, with symbolic links followed; nil when it would
+  /// not.
+  public static func problem(of path: String, with offLimits: [OffLimits]) throws(StepFailure) -> String? {
+    try PlaceOverlap.problem(of: path, with: offLimits)
   }
 }
