@@ -103,9 +103,10 @@ public enum JournalReader {
     }
     guard event.elapsed >= last.elapsed else { return "the event's elapsed time runs backwards" }
     if case .drillPlaceRemoved = event.body { return nil }
-    if events.contains(where: { if case .runFinished = $0.body { true } else { false } }) {
-      return "the event follows the end of the run"
+    let before = events.last { event in
+      if case .drillPlaceRemoved = event.body { false } else { true }
     }
+    if case .runFinished = before?.body { return "the event follows the end of the run" }
     if case .runStarted = event.body { return "the run starts a second time" }
     return nil
   }
