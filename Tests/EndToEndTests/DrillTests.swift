@@ -121,7 +121,7 @@ struct DrillTests {
     try await Shop.run { shop in
       try shop.plan(
         Shop.usualSteps.replacing(
-          "- {type: Checksums, database: files}",
+          "- {type: RowCounts, database: orders}",
           with: "- {type: Query, database: orders, sql: \"select count(*) from orders\", expect: {equals: 7}}"
         ))
       try await shop.backUp()
@@ -295,7 +295,7 @@ struct DrillTests {
         """ + Shop.restoreOrders.replacing("needs: []", with: "needs: [stop]")
           + Shop.verifyOrders.replacing(
             "- {type: RowCounts, database: orders}",
-            with: "- {type: HTTP, url: \"\(server.url())\"}\n          - {type: RecoveryPointAge, within: 5m}"
+            with: "- {type: HTTP, url: \"\(server.url())\"}\n        - {type: RecoveryPointAge, within: 5m}"
           ),
         sections: """
           services:
@@ -304,6 +304,7 @@ struct DrillTests {
             log: {type: File, path: messages.jsonl}
           """)
       try await shop.backUp()
+      let backups = try fingerprint(shop.session.path("backups"))
       let result = try await shop.session.drplan("drill", "plan.yaml", "--format", "json")
       #expect(result.status == 0, "\(result)")
       let record = try result.json()
@@ -320,7 +321,7 @@ struct DrillTests {
       #expect(server.requests.isEmpty)
       #expect(!shop.session.exists("ran") && !shop.session.exists("stopped"))
       #expect(shop.session.exists("rehearsed"))
-      #expect(shop.session.names(in: "backups/snapshots/orders").count == 1)
+      #expect(try fingerprint(shop.session.path("backups")) == backups)
       #expect(shop.session.read("messages.jsonl").contains("\"message\":\"[DRILL] hello\""))
     }
   }
@@ -341,7 +342,7 @@ struct DrillTests {
       #expect(result.status == 1 && result.text.contains("proves nothing"), "\(result)")
       let text = shop.session.read("plan.yaml")
       try shop.session.write(
-        text.replacing("- id: smoke\n", with: "- id: smoke\n      modes: [recovery]\n"), to: "plan.yaml")
+        text.replacing("- id: smoke\n", with: "- id: smoke\n    modes: [recovery]\n"), to: "plan.yaml")
       let again = try await shop.session.drplan("drill", "plan.yaml")
       // The clock stops at the last verification that a drill makes.
       #expect(again.status == 0 && again.text.contains("the success of `verify`"), "\(again)")

@@ -76,14 +76,16 @@ enum RunVerb: Verb {
       options.parallelism = count
     }
     let setup = try RunSetup(invocation, file, graph, mode: mode)
-    if mode == .drill { try await DrillScratch(setup).check() }
+    if mode == .drill {
+      // A drill begins with clean space; a recovery waits for nobody's rubbish, and sweeps when it is over.
+      if invocation.value(dryRun) == nil { await DrillScratch.sweep(setup.stateDirectory, console) }
+      try await DrillScratch(setup).check()
+    }
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)
     case "probe": return await DryRunReport.printProbe(setup, options, console)
     default: break
     }
-    // A drill begins with clean space; a recovery waits for nobody's rubbish, and sweeps when it is over.
-    if mode == .drill { await DrillScratch.sweep(setup.stateDirectory, console) }
     let leases = try await TargetLeases.acquire(for: setup)
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
