@@ -40,10 +40,12 @@ enum LeftOut {
     // The author of the plan can answer for these, by naming the mode.
     guard !step.declaresModes else { return nil }
     if effects.isOpaque {
-      return "a drill leaves it out: it runs a program, which may change production; `modes: [recovery, drill]` lets it run"
+      return
+        "a drill leaves it out: it runs a program, which may change production; `modes: [recovery, drill]` lets it run"
     }
     if !effects.captures.isEmpty {
-      return "a drill leaves it out: it adds a snapshot to the repository; `modes: [recovery, drill]` lets it run"
+      return
+        "a drill leaves it out: it adds a snapshot to the repository; `modes: [recovery, drill]` lets it run"
     }
     return nil
   }

@@ -160,8 +160,8 @@ struct RestoreDatabase: StepAction {
     let (id, environment) = (id, context.environment)
     return try await runBlocking { () throws(StepFailure) in
       if let problem = try PlaceOverlap.problem(of: id, among: environment.databases) { return problem }
-      return try PlaceOverlap.problem(
-        of: environment.databases[id]?.target.path, with: environment.offLimits)
+      guard let path = environment.databases[id]?.target.path else { return nil }
+      return try DrillPlaces(offLimits: environment.offLimits).problem(of: path)
     }
   }
 

@@ -42,19 +42,14 @@ struct DrillScratch: Sendable {
 
   /// Places of drills that are production's once symbolic links are followed.
   static func findings(_ plan: Plan) -> [Diagnostic] {
-    let offLimits = offLimits(plan)
+    guard plan.databases.contains(where: { $0.drill?.path != nil }) else { return [] }
+    // A place that cannot be looked at now is found fault with by the drill that begins.
+    guard let places = try? DrillPlaces(offLimits: offLimits(plan)) else { return [] }
     return plan.databases.compactMap { database in
-      guard let path = database.drill?.path else { return nil }
-      do throws(StepFailure) {
-        return try DrillPlaces.problem(of: path, with: offLimits).map {
-          Diagnostic(
-            .drillTouchesProduction, $0, at: database.range,
-            hint: "name a place of its own, or leave `drill` out: drplan then makes scratch space")
-        }
-      } catch {
-        // A place that cannot be looked at now is found fault with by the run that needs it.
-        return nil
-      }
+      guard let path = database.drill?.path, let problem = try? places.problem(of: path) else { return nil }
+      return Diagnostic(
+        .drillTouchesProduction, problem, at: database.range,
+        hint: "name a place of its own, or leave `drill` out: drplan then makes scratch space")
     }
   }
 
@@ -92,6 +87,12 @@ struct DrillScratch: Sendable {
   }
 
   private func places() throws(CommandFailure) -> [DrillLedger.Place] {
+    let production: DrillPlaces
+    do throws(StepFailure) {
+      production = try DrillPlaces(offLimits: setup.environment.offLimits)
+    } catch {
+      throw CommandFailure(.refused, "\(error.message); nothing was touched", remedy: error.remedy)
+    }
     var places: [DrillLedger.Place] = []
     for database in restored {
       guard let path = setup.environment.databases[database.id]?.target.path else {
@@ -101,7 +102,7 @@ struct DrillScratch: Sendable {
       }
       let problem: String?
       do throws(StepFailure) {
-        problem = try DrillPlaces.problem(of: path, with: setup.environment.offLimits)
+        problem = try production.problem(of: path)
       } catch {
         problem = error.message
       }
@@ -119,9 +120,11 @@ struct DrillScratch: Sendable {
         places.append(try NamedPlace(database.id, path, named.sideSuffixes).entry(setup.stateDirectory))
       } catch {
         throw CommandFailure(
-          .refused, "the drill of database `\(database.id)` cannot use its place: \(error); nothing was touched",
+          .refused,
+          "the drill of database `\(database.id)` cannot use its place: \(error); nothing was touched",
           remedy:
-            "a drill removes all that stands at its places: name one that is empty or not there, in a folder that is")
+            "a drill removes all that stands at its places: name one that is empty or not there, in a folder that is"
+        )
       }
     }
     return places
@@ -135,7 +138,8 @@ struct DrillScratch: Sendable {
       journal: journal,
       places: restored.compactMap { database in
         guard let path = setup.environment.databases[database.id]?.target.path else { return nil }
-        return DrillPlace(database: database.id, path: database.drill == nil ? path : NamedPlace.physical(path))
+        return DrillPlace(
+          database: database.id, path: database.drill == nil ? path : NamedPlace.physical(path))
       })
   }
 
@@ -213,7 +217,8 @@ private struct NamedPlace {
       throw FileError("use", path, detail: "something stands there, which is not the drill's to remove")
     }
     for suffix in suffixes where try HostPath.status(physical + suffix) != nil {
-      throw FileError("use", path + suffix, detail: "something stands there, which is not the drill's to remove")
+      throw FileError(
+        "use", path + suffix, detail: "something stands there, which is not the drill's to remove")
     }
     guard let surroundings = try HostPath.status(folder) else {
       throw FileError("use", folder, detail: "it is not there any more")

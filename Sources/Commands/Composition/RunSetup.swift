@@ -103,6 +103,11 @@ struct RunSetup: Sendable {
       planDirectory: plan.directory, logDirectory: logDirectory, offLimits: offLimits)
   }
 
+  /// The databases whose place in drills the plan names.
+  var namedDrillPlaces: Set<DatabaseID> {
+    Set(graph.plan.databases.filter { $0.drill != nil }.map(\.id))
+  }
+
   /// What is fixed about the run.
   var facts: RunFacts {
     let objectives = graph.plan.objectives

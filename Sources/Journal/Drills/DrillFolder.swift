@@ -72,14 +72,13 @@ public struct DrillFolder: Sendable {
 
   /// Removes every place of the ledger, then the folder; what became of each place, an error for what still stands.
   public func cleanUp(_ ledger: DrillLedger) -> [DrillPlace] {
-    let events = (try? JournalReader.load(RunDirectory(run: run, stateDirectory: stateDirectory).journal))
-      .map { JournalReader.parse($0).events } ?? []
+    let journal = Result { () throws(FileError) in try events() }
     var outcomes: [DrillPlace] = []
     var left: [DrillLedger.Place] = []
     for place in ledger.places {
       var outcome = DrillPlace(database: place.database, path: place.path(in: path))
       do throws(FileError) {
-        try remove(place, events)
+        try remove(place, journal)
       } catch {
         outcome.error = error.description
         outcome.bytes = DiskUse.of(outcome.path)
@@ -104,14 +103,29 @@ public struct DrillFolder: Sendable {
     return outcomes
   }
 
-  private func remove(_ place: DrillLedger.Place, _ events: [RunEvent]) throws(FileError) {
-    if let surroundings = place.surroundings {
-      let traces = DrillTraces(of: events, at: place)
-      guard traces.wasMade else { return }
-      try NamedDrillPlace(run: run, path: place.path, surroundings: surroundings).remove(traces)
-    } else {
-      try removeEntry(place.database.text)
+  /// What the drill's journal says; nothing when it had not begun one.
+  private func events() throws(FileError) -> [RunEvent] {
+    let path = RunDirectory(run: run, stateDirectory: stateDirectory).journal
+    do throws(FileError) {
+      let contents = JournalReader.parse(try JournalReader.load(path))
+      if let problem = contents.problem, problem.kind == .broken {
+        throw FileError("use", path, detail: "it is not as it was written: \(problem)")
+      }
+      return contents.events
+    } catch {
+      guard error.isMissing else { throw error }
+      return []
     }
+  }
+
+  private func remove(
+    _ place: DrillLedger.Place, _ journal: Result<[RunEvent], FileError>
+  ) throws(FileError) {
+    guard let surroundings = place.surroundings else { return try removeEntry(place.database.text) }
+    // Without the journal nobody knows whose it is that stands there.
+    let traces = DrillTraces(of: try journal.get(), at: place)
+    guard traces.wasMade else { return }
+    try NamedDrillPlace(run: run, path: place.path, surroundings: surroundings).remove(traces)
   }
 
   /// Removes what is named so in the drill's folder; links are removed, never followed.

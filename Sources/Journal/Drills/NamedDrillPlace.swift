@@ -17,9 +17,12 @@ struct NamedDrillPlace {
     let parent = try FileDescriptor.directory(folder, following: false)
     guard try parent.status(path: folder).inode == surroundings.inode, try HostPath.physical(folder) == folder
     else {
-      throw FileError("remove", path, detail: "`\(folder)` is not the folder any more that the drill restored in")
+      throw FileError(
+        "remove", path, detail: "`\(folder)` is not the folder any more that the drill restored in")
     }
-    let names = try DirectoryReader.names(in: parent, path: folder).map { String(decoding: $0, as: UTF8.self) }
+    let names = try DirectoryReader.names(in: parent, path: folder).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     if let standing = try HostPath.status(path), traces.wasFilled, try !isUntouched(standing) {
       guard traces.owns(inode: standing.inode) else {
         throw FileError("remove", path, detail: "something stands there that this drill did not put there")

@@ -9,7 +9,7 @@ extension RunRecordFold {
   public func record(now: Duration? = nil, chain: ChainRecord = .unchecked) -> RunRecord? {
     guard let started, let first, let last else { return nil }
     let live = finished == nil && now != nil
-    let elapsed = finished == nil ? max(now ?? last.elapsed, last.elapsed) : last.elapsed
+    let elapsed = finished == nil ? max(now ?? last.elapsed, last.elapsed) : finishedElapsed ?? last.elapsed
     let (time, actual) = recoveryTime(started, first, ended: !live)
     let objectives = ObjectiveRecords(rto: time, rpo: recoveryPoint(started))
     let outcome: RunOutcome =

@@ -12,6 +12,7 @@ public struct RunRecordFold: Sendable {
   private(set) var last: RunEvent?
   private(set) var finished: RunFinished?
   private(set) var finishedAt: Timestamp?
+  private(set) var finishedElapsed: Duration?
   private(set) var interrupt: InterruptRequested?
   private(set) var inFinally = false
   private(set) var cause: Cause?
@@ -60,6 +61,7 @@ public struct RunRecordFold: Sendable {
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
+      finishedElapsed = event.elapsed
     case .drillPlaceMade(let place): drillPlaces.append(place)
     case .drillPlaceRemoved(let place):
       let known = drillPlaces.firstIndex { $0.database == place.database && $0.path == place.path }

@@ -27,28 +27,26 @@ enum PlaceOverlap {
     }
     return nil
   }
-
-  /// Why a restore to a place would touch one that is off limits; nil when it would not.
-  static func problem(of path: String?, with offLimits: [OffLimits]) throws(StepFailure) -> String? {
-    guard let path, !offLimits.isEmpty else { return nil }
-    let place = try RestorePlace.resolve(path)
-    for other in offLimits {
-      // Unlike above, a place of production that cannot be looked at stops a drill: nothing is known of it then.
-      let standing = try RestorePlace.resolve(other.path)
-      guard place.overlaps(standing) else { continue }
-      return
-        "the drill's place `\(path)` is really `\(place.path)`, and \(other.what) is `\(standing.path)`: a drill must "
-        + "not touch it"
-    }
-    return nil
-  }
 }
 
-/// Holds places of drills against places of production, as they are on this machine.
-public enum DrillPlaces {
-  /// Why a drill that restores to `path` would touch one of `offLimits`, with symbolic links followed; nil when it would
-  /// not.
-  public static func problem(of path: String, with offLimits: [OffLimits]) throws(StepFailure) -> String? {
-    try PlaceOverlap.problem(of: path, with: offLimits)
+/// Places of production as they are on this machine, symbolic links followed, to hold places of drills against.
+public struct DrillPlaces: Sendable {
+  private let standing: [(place: RestorePlace, what: String)]
+
+  /// Looks where production is. A place that cannot be looked at is an error: nothing would be known of it.
+  public init(offLimits: [OffLimits]) throws(StepFailure) {
+    var standing: [(place: RestorePlace, what: String)] = []
+    for other in offLimits { standing.append((try RestorePlace.resolve(other.path), other.what)) }
+    self.standing = standing
+  }
+
+  /// Why a drill that restores to `path` would touch production; nil when it would not.
+  public func problem(of path: String) throws(StepFailure) -> String? {
+    guard !standing.isEmpty else { return nil }
+    let place = try RestorePlace.resolve(path)
+    guard let hit = standing.first(where: { place.overlaps($0.place) }) else { return nil }
+    return
+      "the drill's place `\(path)` is really `\(place.path)`, and \(hit.what) is `\(hit.place.path)`: a drill must not "
+      + "touch it"
   }
 }
