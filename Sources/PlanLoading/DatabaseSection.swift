@@ -37,7 +37,7 @@ struct DatabaseSection {
   static let shape = Shape(
     "a database", [source.erased, recovery.erased, drill.erased, backup.erased],
     later: [
-      LaterKey("identity", "proof that the target is the one that the plan means"),
+      LaterKey("identity", "proof that the target is the one that the plan means")
     ])
 
   /// Reads one entry; its name and place are filled in by the caller.

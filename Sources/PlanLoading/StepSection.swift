@@ -32,7 +32,8 @@ struct StepSection {
   static let onFailure = Key<FailurePolicy?>.optional(
     "onFailure", StepDefaults.failurePolicy, "what its failure does to the run (default: Abort)")
   static let modes = Key<[RunMode]?>.optional(
-    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1), "the modes it runs in; if left out, recoveries, and drills where it does no harm")
+    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1),
+    "the modes it runs in; if left out, recoveries, and drills where it does no harm")
   static let estimate = Key<Duration?>.optional("estimate", .duration(), "first guess of how long it takes")
   static let with = Key<Node?>.optional("with", .raw("the action's inputs"), "the action's inputs")
 

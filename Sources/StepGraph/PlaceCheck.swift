@@ -65,7 +65,8 @@ enum PlaceCheck {
     Diagnostic(
       .drillTouchesProduction,
       "the drill of database `\(database.id)` would restore to `\(path)`, and \(what) is `\(other)`",
-      at: database.range, hint: "name a place of its own, or leave `drill` out: drplan then makes scratch space")
+      at: database.range,
+      hint: "name a place of its own, or leave `drill` out: drplan then makes scratch space")
   }
 
   private static func paths(_ database: Database) -> [String] {

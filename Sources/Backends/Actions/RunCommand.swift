@@ -62,7 +62,9 @@ struct RunCommand: StepAction {
     successCodes = inputs[Self.successCodes]
   }
 
-  var effects: ActionEffects { ActionEffects(phase: .other, outputs: ["exitCode", "stdout"], isOpaque: true) }
+  var effects: ActionEffects {
+    ActionEffects(phase: .other, outputs: ["exitCode", "stdout"], isOpaque: true)
+  }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let arguments = try arguments(context)

@@ -65,7 +65,8 @@ struct VerifyIntegrity: StepAction {
     guard !required.isEmpty, required.allSatisfy({ $0.state == .skipped }) else { return }
     throw StepFailure(
       .checkFailed, "no required check of this step can be made in a drill, so it proves nothing",
-      remedy: "add a check that reads a restored database, or leave the step out of drills: `modes: [recovery]`",
+      remedy:
+        "add a check that reads a restored database, or leave the step out of drills: `modes: [recovery]`",
       lastLines: required.map { "\($0.id): skipped: \($0.actual)" }, isRetryable: false)
   }
 
@@ -73,7 +74,9 @@ struct VerifyIntegrity: StepAction {
   private static func reasonToSkip(_ check: any IntegrityCheck, _ context: StepContext) -> String? {
     guard context.run.mode == .drill else { return nil }
     if let problem = check.drillProblem { return problem }
-    guard let database = check.database, check.readsData, context.restored[database] == nil else { return nil }
+    guard let database = check.database, check.readsData, context.restored[database] == nil else {
+      return nil
+    }
     return "this drill has not restored `\(database)`"
   }
 

@@ -9,7 +9,9 @@ struct NamedDrillPlace {
 
   private var name: String { PathText.name(of: path) }
 
-  /// Removes what the drill put there: the data, what it kept, where it staged. Nothing else.
+  /// Removes what the drill put there: the data, what it kept, where it staged.
+  ///
+  /// Nothing else.
   func remove(_ traces: DrillTraces) throws(FileError) {
     let folder = PathText.parent(of: path)
     // Without it all that was in it is gone, too.
@@ -23,6 +25,8 @@ struct NamedDrillPlace {
     let names = try DirectoryReader.names(in: parent, path: folder).map {
       String(decoding: $0, as: UTF8.self)
     }
+    // What was staged is the run's by its name, whatever stands at the place.
+    try removeEntry(staging, parent)
     if let standing = try HostPath.status(path), traces.wasFilled, try !isUntouched(standing) {
       guard traces.owns(inode: standing.inode) else {
         throw FileError("remove", path, detail: "something stands there that this drill did not put there")
@@ -32,7 +36,7 @@ struct NamedDrillPlace {
         try removeEntry(name + suffix, parent)
       }
     }
-    for other in names where isTrace(other) {
+    for other in names where other.hasPrefix(kept) {
       if surroundings.hadFolder, try putBack(other) { continue }
       try removeEntry(other, parent)
     }
@@ -45,15 +49,14 @@ struct NamedDrillPlace {
     return try HostPath.names(in: path).isEmpty
   }
 
-  /// Names that carry the run's id are its own.
-  private func isTrace(_ other: String) -> Bool {
-    other == ".\(name).drplan-\(run)" || other.hasPrefix("\(name).before-\(run)")
-  }
+  // Names that carry the run's id are its own.
+  private var staging: String { ".\(name).drplan-\(run)" }
+  private var kept: String { "\(name).before-\(run)" }
 
   /// Gives the empty folder that stood at the place its name again; false for anything else.
-  private func putBack(_ kept: String) throws(FileError) -> Bool {
-    let keptPath = PathText.parent(of: path) + "/" + kept
-    guard kept.hasPrefix("\(name).before-\(run)"), try HostPath.status(path) == nil,
+  private func putBack(_ other: String) throws(FileError) -> Bool {
+    let keptPath = PathText.parent(of: path) + "/" + other
+    guard try HostPath.status(path) == nil,
       try HostPath.status(keptPath)?.kind == .directory, try HostPath.names(in: keptPath).isEmpty
     else { return false }
     try AtomicRename.moveWithoutReplacing(keptPath, to: path)

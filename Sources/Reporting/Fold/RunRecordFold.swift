@@ -67,7 +67,8 @@ public struct RunRecordFold: Sendable {
       let known = drillPlaces.firstIndex { $0.database == place.database && $0.path == place.path }
       if let known { drillPlaces.remove(at: known) }
       if place.error != nil { drillPlaces.append(place) }
-    case .runResumed, .stepReconciled, .stepDecided, .undoStarted, .stepUndone, .runCommitted, .objectiveAtRisk,
+    case .runResumed, .stepReconciled, .stepDecided, .undoStarted, .stepUndone, .runCommitted,
+      .objectiveAtRisk,
       .runNotified, .lockTakenOver, .watchStarted, .watchFinding,
       .watchFinished, .repairStarted:
       break

@@ -14,18 +14,23 @@ extension RunRecord {
   public var nextCommands: [NextCommand] {
     let verb = mode == .drill ? "drill" : "run"
     let again = NextCommand(
-      command: "drplan \(verb) \(shellWord(planFile))", purpose: "run it again, when what stopped it is mended")
+      command: "drplan \(verb) \(shellWord(planFile))",
+      purpose: "run it again, when what stopped it is mended")
     let look = NextCommand(
-      command: "drplan \(verb) \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
+      command: "drplan \(verb) \(shellWord(planFile)) --dry-run=probe",
+      purpose: "look first whether it could run"
     )
     let cleanUp = NextCommand(
       command: "drplan drill --cleanup", purpose: "remove what the drill could not remove")
     let leftBehind = leftovers?.isEmpty == false ? [cleanUp] : []
     // A drill keeps nothing for good.
-    let kept = mode == .drill ? leftBehind : publications.filter { $0.state == .done }.compactMap(\.kept).map {
-      NextCommand(
-        command: "rm -r -- \(shellWord($0))", purpose: "let go of the old data, once you trust the new")
-    }
+    let kept =
+      mode == .drill
+      ? leftBehind
+      : publications.filter { $0.state == .done }.compactMap(\.kept).map {
+        NextCommand(
+          command: "rm -r -- \(shellWord($0))", purpose: "let go of the old data, once you trust the new")
+      }
     switch result {
     case .running: return []
     case .ended(.recovered), .ended(.recoveredWithExceptions): return kept

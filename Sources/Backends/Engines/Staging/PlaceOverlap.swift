@@ -33,7 +33,9 @@ enum PlaceOverlap {
 public struct DrillPlaces: Sendable {
   private let standing: [(place: RestorePlace, what: String)]
 
-  /// Looks where production is. A place that cannot be looked at is an error: nothing would be known of it.
+  /// Looks where production is.
+  ///
+  /// A place that cannot be looked at is an error: nothing would be known of it.
   public init(offLimits: [OffLimits]) throws(StepFailure) {
     var standing: [(place: RestorePlace, what: String)] = []
     for other in offLimits { standing.append((try RestorePlace.resolve(other.path), other.what)) }
