@@ -2,11 +2,24 @@ public import Declarations
 public import RunEvents
 public import Values
 
+/// A place that data is read from to make a snapshot, and nothing else: whoever has it cannot write there.
+public protocol DataSource: Sendable {
+  /// The path of the data, for overlap checks and reports; nil for data behind a server.
+  var path: String? { get }
+
+  /// Makes a consistent copy to take a snapshot of, or points at data that can be read in place. `scratch` is an empty
+  /// folder that the caller made and will remove.
+  func capture(in scratch: String) async throws(StepFailure) -> CapturedData
+
+  /// Whether data can be captured from (`forRestore` false) or restored to this place, looking only.
+  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding]
+}
+
 /// One place that holds a database: how its data is captured, checked and put in place.
 ///
 /// An instance is one place (`source`, `recovery` or `drill` of a database), made from the keys of that place. Snapshots
 /// are files: an engine turns its data into files and files into data; the repository moves the files.
-public protocol DatabaseEngine: Sendable {
+public protocol DatabaseEngine: DataSource {
   /// Its name, the keys of a place, documentation.
   static var declaration: KindDeclaration { get }
 
@@ -16,21 +29,25 @@ public protocol DatabaseEngine: Sendable {
   /// What a step locks that changes this place, and the path it stands for.
   var target: TargetName { get }
 
-  /// The path of the data, for overlap checks and reports; nil for data behind a server.
-  var path: String? { get }
+  /// A place of the same kind, with the same settings, for data that may be thrown away, in a folder that the caller
+  /// made and will remove; nil for an engine that cannot make one.
+  func scratch(in folder: String) -> (any DatabaseEngine)?
 
-  /// Makes a consistent copy to take a snapshot of, or points at data that can be read in place. `scratch` is an empty
-  /// folder that the caller made and will remove.
-  func capture(in scratch: String) async throws(StepFailure) -> CapturedData
+  /// What files that belong to the one at `path` have at the end of their names, beside its own name.
+  var sideSuffixes: [String] { get }
 
   /// How a restore to this place is staged, checked and published.
   var restoration: any Restoration { get }
 
   /// The engine's own check of the data that stands at this place: empty when all is well, else what is wrong.
   func check() async throws(StepFailure) -> [String]
+}
 
-  /// Whether data can be captured from (`forRestore` false) or restored to this place, looking only.
-  func probe(forRestore: Bool, needing bytes: ByteCount?) async -> [ProbeFinding]
+extension DatabaseEngine {
+  /// None: a drill needs a place that the plan names.
+  public func scratch(in folder: String) -> (any DatabaseEngine)? { nil }
+  /// None.
+  public var sideSuffixes: [String] { [] }
 }
 
 /// Data ready to be read into a snapshot.

@@ -99,12 +99,14 @@ public struct ActionEffects: Sendable {
   public var outputs: [String]
   /// How often steps may run at most to repair what its checks found.
   public var repairLimit: Int
+  /// Whether it may change things that nobody but the plan's author knows of: a program does.
+  public var isOpaque: Bool
 
   /// What an action touches.
   public init(
     phase: StepPhase, restores: [DatabaseID] = [], captures: [DatabaseID] = [], services: [ServiceID] = [],
     stops: [ServiceID] = [], channels: [ChannelID] = [], checks: [PlannedCheck] = [],
-    outputs: [String] = [], repairLimit: Int = 0
+    outputs: [String] = [], repairLimit: Int = 0, isOpaque: Bool = false
   ) {
     self.phase = phase
     self.restores = restores
@@ -115,6 +117,7 @@ public struct ActionEffects: Sendable {
     self.checks = checks
     self.outputs = outputs
     self.repairLimit = repairLimit
+    self.isOpaque = isOpaque
   }
 
   /// For how long its checks go on being made at most; nil when none does.

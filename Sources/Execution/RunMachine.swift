@@ -68,7 +68,7 @@ package struct RunMachine: Sendable {
     let mainCount = graph.mainCount
     steps = graph.nodes.map { MachineStep($0) { $0 >= mainCount } }
     leftOut = LeftOut.steps(of: graph, mode: mode, options: options)
-    for step in leftOut.keys { steps[step].isExcluded = graph.nodes[step].step.modes.contains(mode) }
+    for (step, reason) in leftOut { steps[step].isExcluded = reason.code != LeftOut.byMode }
     self.mainCount = mainCount
     restoredWhen = graph.restoredWhen
     self.mode = mode

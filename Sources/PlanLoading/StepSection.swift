@@ -32,7 +32,8 @@ struct StepSection {
   static let onFailure = Key<FailurePolicy?>.optional(
     "onFailure", StepDefaults.failurePolicy, "what its failure does to the run (default: Abort)")
   static let modes = Key<[RunMode]?>.optional(
-    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1), "the modes it runs in; all if left out")
+    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1),
+    "the modes it runs in; if left out, recoveries, and drills where it does no harm")
   static let estimate = Key<Duration?>.optional("estimate", .duration(), "first guess of how long it takes")
   static let with = Key<Node?>.optional("with", .raw("the action's inputs"), "the action's inputs")
 
@@ -131,6 +132,7 @@ struct StepSection {
       modes: Set(record[Self.modes] ?? RunMode.allCases), estimate: record[Self.estimate], uses: notes.uses,
       references: notes.references, range: record.range(of: Self.id) ?? node.range,
       declaresTimeout: (record[Self.timeout] ?? defaults.timeout) != nil,
+      declaresModes: record[Self.modes] != nil,
       definition: digest(DefinitionText.of(node)))
   }
 }

@@ -121,6 +121,8 @@ public struct Objectives: Sendable {
   public var measuredFrom: MeasuredFrom
   /// The step that stops the clock, as named in the plan; nil: the last VerifyIntegrity.
   public var restoredWhen: StepID?
+  /// Channels that are told as soon as the recovery is going to be too late.
+  public var notifyAtRisk: [ChannelID]
   /// Where `objectives` stands.
   public var range: SourceRange
   /// Where `restoredWhen` stands, if written.
@@ -129,7 +131,7 @@ public struct Objectives: Sendable {
   /// The objectives.
   public init(
     rto: Duration, rpo: Duration, mtd: Duration?, measuredFrom: MeasuredFrom, restoredWhen: StepID?,
-    range: SourceRange,
+    notifyAtRisk: [ChannelID] = [], range: SourceRange,
     restoredWhenRange: SourceRange?
   ) {
     self.rto = rto
@@ -137,6 +139,7 @@ public struct Objectives: Sendable {
     self.mtd = mtd
     self.measuredFrom = measuredFrom
     self.restoredWhen = restoredWhen
+    self.notifyAtRisk = notifyAtRisk
     self.range = range
     self.restoredWhenRange = restoredWhenRange
   }
@@ -166,18 +169,21 @@ public struct Database: Sendable {
   public var source: any DatabaseEngine
   /// Where a real run restores to: the source unless the plan says otherwise.
   public var recovery: any DatabaseEngine
+  /// Where a drill restores to, if the plan says so; else to scratch space that drplan makes.
+  public var drill: (any DatabaseEngine)?
   /// Where its name stands.
   public var range: SourceRange
 
   /// A database.
   public init(
     id: DatabaseID, engineName: String, source: any DatabaseEngine, recovery: any DatabaseEngine,
-    range: SourceRange
+    drill: (any DatabaseEngine)? = nil, range: SourceRange
   ) {
     self.id = id
     self.engineName = engineName
     self.source = source
     self.recovery = recovery
+    self.drill = drill
     self.range = range
   }
 }

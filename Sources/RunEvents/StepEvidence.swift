@@ -99,6 +99,8 @@ public struct CheckRecord: Sendable, Codable, Equatable {
     case failed = "Failed"
     /// Nothing could be found out.
     case errored = "Errored"
+    /// It was not made, on purpose: in a drill it would have looked at production. Not a pass either.
+    case skipped = "Skipped"
   }
 
   /// The check's name: its `id`, or its type with a number.

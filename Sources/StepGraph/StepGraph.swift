@@ -16,7 +16,7 @@ public struct StepGraph: Sendable {
   /// An order in which every step comes after those it needs; among free steps, the plan's order.
   public let order: [Int]
   /// The step whose success stops the recovery clock; nil when nothing verifies.
-  public let restoredWhen: Int?
+  public private(set) var restoredWhen: Int?
 
   init(plan: Plan, nodes: [StepNode], mainCount: Int, order: [Int], restoredWhen: Int?) {
     self.plan = plan
@@ -24,6 +24,13 @@ public struct StepGraph: Sendable {
     self.mainCount = mainCount
     self.order = order
     self.restoredWhen = restoredWhen
+  }
+
+  /// The same graph, whose clock another step stops.
+  public func restored(when step: Int?) -> StepGraph {
+    var graph = self
+    graph.restoredWhen = step
+    return graph
   }
 }
 

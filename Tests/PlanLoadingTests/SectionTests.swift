@@ -202,7 +202,6 @@ import Values
     "secrets: {a: {1️⃣vault2️⃣: x, env: A}}", "databases: {a: {engine: 1️⃣PostgreSQL2️⃣, source: {host: x}}}",
     "databases: {a: {engine: SQLite, source: {path: x}, backup: {1️⃣schedule2️⃣: \"* * * * *\"}}}",
     "databases: {a: {engine: SQLite, source: {path: x}, 1️⃣identity2️⃣: {systemIdentifier: \"7\"}}}",
-    "databases: {a: {engine: SQLite, source: {path: x}, 1️⃣drill2️⃣: {path: z}}}",
   ])
   func whatALaterVersionWillDoIsRefused(_ text: String) {
     let loaded = LoadedPlan.minimal(text)

@@ -106,7 +106,7 @@ struct RunStory {
         seconds: 0.25)
       try evidence("verify-orders", .check(check))
     }
-    let passed = states.allSatisfy { $0 == .passed }
+    let passed = states.allSatisfy { $0 == .passed || $0 == .skipped }
     try self.end(
       "verify-orders", passed ? .succeeded : .failed,
       error: passed

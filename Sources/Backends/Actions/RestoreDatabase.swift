@@ -158,9 +158,11 @@ struct RestoreDatabase: StepAction {
 
   /// Why this restore would overwrite another database of the plan.
   private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
-    let (id, databases) = (id, context.environment.databases)
+    let (id, environment) = (id, context.environment)
     return try await runBlocking { () throws(StepFailure) in
-      try PlaceOverlap.problem(of: id, among: databases)
+      if let problem = try PlaceOverlap.problem(of: id, among: environment.databases) { return problem }
+      guard let path = environment.databases[id]?.target.path else { return nil }
+      return try DrillPlaces(offLimits: environment.offLimits).problem(of: path)
     }
   }
 

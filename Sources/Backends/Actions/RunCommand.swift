@@ -40,7 +40,7 @@ struct RunCommand: StepAction {
       line to `<step>.<attempt>.log` in the run's folder of logs, and its last lines into a failure; the values of
       `secretEnvironment` are shown as `***` there. It also gets `DRPLAN_RUN`, `DRPLAN_PLAN`, `DRPLAN_MODE`,
       `DRPLAN_STEP` and `DRPLAN_ATTEMPT`. It must be safe to run again after a failure, or the step must not be
-      retried. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
+      retried. A drill leaves the step out unless its `modes` name `drill`. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
 
       That it starts and how it ended are on record. If drplan is killed while it runs, nobody can tell how far it came:
       with `rerun: Safe` it is run again, else the resumed run asks you. `drplan rollback` runs `undo`, with the same
@@ -85,7 +85,9 @@ struct RunCommand: StepAction {
     rerun = inputs[Self.rerun]
   }
 
-  var effects: ActionEffects { ActionEffects(phase: .other, outputs: ["exitCode", "stdout"]) }
+  var effects: ActionEffects {
+    ActionEffects(phase: .other, outputs: ["exitCode", "stdout"], isOpaque: true)
+  }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let arguments = try arguments(command, context)

@@ -19,7 +19,9 @@ struct VerifyIntegrity: StepAction {
     summary: "Makes checks, and fails unless every required one passes.",
     notes: """
       All checks are made, a few at a time, also after one has failed; each goes on record with what was expected and \
-      what was found. A check that could not run is not a pass. The step's `retry` makes all of them again.
+      what was found. A check that could not run is not a pass. The step's `retry` makes all of them again. \
+      A drill leaves out checks that read no database it restored, because they would look at production; with no \
+      required check left the step fails.
 
       A check with `repair: [step, ...]` has those steps run when it does not pass, then all checks are made again; such \
       steps run only then. A check with `watch: {for: 30m, every: 1m}` goes on being made after the step has succeeded: \
@@ -60,10 +62,35 @@ struct VerifyIntegrity: StepAction {
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let records = try await made(context)
     guard !Task.isCancelled else { throw .cancelled("the verification") }
-    let bad = zip(checks, records).filter { $0.0.isRequired && $0.1.state != .passed }.map(\.1)
+    let bad = zip(checks, records).filter {
+      $0.0.isRequired && $0.1.state != .passed && $0.1.state != .skipped
+    }.map(\.1)
     guard bad.isEmpty else { throw Self.failure(bad, of: records.count) }
+    try refuseEmptyProof(records)
     let passed = records.count { $0.state == .passed }
-    return StepResult(outputs: ["passed": String(passed), "failed": String(records.count - passed)])
+    let skipped = records.count { $0.state == .skipped }
+    return StepResult(outputs: ["passed": String(passed), "failed": String(records.count - passed - skipped)])
+  }
+
+  /// A step whose every required check was skipped has proven nothing, and must not look as if it had.
+  private func refuseEmptyProof(_ records: [CheckRecord]) throws(StepFailure) {
+    let required = zip(checks, records).filter { $0.0.isRequired }.map(\.1)
+    guard !required.isEmpty, required.allSatisfy({ $0.state == .skipped }) else { return }
+    throw StepFailure(
+      .checkFailed, "no required check of this step can be made in a drill, so it proves nothing",
+      remedy:
+        "add a check that reads a restored database, or leave the step out of drills: `modes: [recovery]`",
+      lastLines: required.map { "\($0.id): skipped: \($0.actual)" }, isRetryable: false)
+  }
+
+  /// Why a check is not made in this run; nil when it is.
+  private static func reasonToSkip(_ check: any IntegrityCheck, _ context: StepContext) -> String? {
+    guard context.run.mode == .drill else { return nil }
+    if let problem = check.drillProblem { return problem }
+    guard let database = check.database, check.readsData, context.restored[database] == nil else {
+      return nil
+    }
+    return "this drill has not restored `\(database)`"
   }
 
   /// Every check's record, in the order of the plan, each put on record as it ends.
@@ -117,10 +144,16 @@ struct VerifyIntegrity: StepAction {
       id: planned.id, type: planned.type, database: planned.check.database, state: .errored, expected: "",
       actual: "", seconds: 0, position: position)
     do throws(StepFailure) {
-      let outcome = try await planned.check.run(context)
-      record.state = outcome.passed ? .passed : .failed
-      record.expected = outcome.expected
-      record.actual = outcome.actual
+      if let reason = reasonToSkip(planned.check, context) {
+        record.state = .skipped
+        record.expected = "a recovery"
+        record.actual = reason
+      } else {
+        let outcome = try await planned.check.run(context)
+        record.state = outcome.passed ? .passed : .failed
+        record.expected = outcome.expected
+        record.actual = outcome.actual
+      }
     } catch {
       record.expected = "the check to run"
       record.actual = "\(error.code.rawValue): \(error.message)"

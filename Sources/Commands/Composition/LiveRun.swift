@@ -42,9 +42,11 @@ struct LiveRun {
   private let format: String
   private let eventsTo: String?
   private let redraws: Bool
+  private let drill: DrillScratch?
 
   init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
     self.setup = setup
+    drill = setup.mode == .drill ? DrillScratch(setup) : nil
     self.options = options
     self.console = console
     format = invocation.value(FormatOption.textOrJSON) ?? "text"
@@ -55,11 +57,17 @@ struct LiveRun {
   /// Runs the plan, or carries its run on, and prints its report; the exit code is that of the record.
   func run(_ continuation: Continuation? = nil) async throws(CommandFailure) -> ExitCode {
     let events = try await EventStream.open(eventsTo)
+    try await drill?.prepare()
     let record: Record
-    if let continuation {
-      record = try await reopen(continuation, events)
-    } else {
-      record = try await create(events)
+    do throws(CommandFailure) {
+      if let continuation {
+        record = try await reopen(continuation, events)
+      } else {
+        record = try await create(events)
+      }
+    } catch {
+      await drill?.cleanUp(record: nil)
+      throw error
     }
     let board = record.board
     let interrupts = try InterruptSource(board)
@@ -68,6 +76,7 @@ struct LiveRun {
     let outcome = await execute(record, continuation, interrupts)
     // A step that was given up must not go on changing things once the locks are free.
     await ChildProcess.killAll()
+    await drill?.cleanUp(record: record.journal)
     board.close()
     // It sleeps between looks; being cancelled it looks a last time at once.
     view.cancel()
@@ -141,7 +150,7 @@ struct LiveRun {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: record.journal,
+      recorder: drill?.announcing(to: record.journal) ?? record.journal,
       clock: HostRunClock(elapsed: record.elapsed),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }

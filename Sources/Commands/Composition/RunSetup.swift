@@ -38,11 +38,13 @@ struct RunSetup: Sendable {
     "disrupted-at", value: .required("TIME"),
     "when the disaster struck (RFC 3339); the declaration if left out")
 
-  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph) throws(CommandFailure) {
+  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph, mode: RunMode = .recovery)
+    throws(CommandFailure)
+  {
     let now = HostClock().now
     self.file = file
-    self.graph = graph
-    mode = .recovery
+    self.graph = mode == .drill ? graph.asDrill : graph
+    self.mode = mode
     startedAt = now
     run = RunID(startedAt: now, plan: graph.plan.name, entropy: RandomBytes.word())
     declaredAt = try Self.instant(invocation, Self.declaredAt, before: now)
@@ -53,9 +55,13 @@ struct RunSetup: Sendable {
     }
     stateDirectory = try Self.stateDirectory(invocation)
     let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
-    environment = Self.environment(
-      graph.plan, logDirectory: directory.logs,
-      answers: RunAnswers(directory, stateDirectory: stateDirectory))
+    let answers = RunAnswers(directory, stateDirectory: stateDirectory)
+    environment =
+      mode == .drill
+      ? DrillScratch.environment(
+        graph.plan, logDirectory: directory.logs, answers: answers,
+        folder: DrillFolder(run: run, stateDirectory: stateDirectory))
+      : Self.environment(graph.plan, logDirectory: directory.logs, answers: answers)
   }
 
   /// Everything that carries a run on with the plan as it is now.
@@ -92,12 +98,26 @@ struct RunSetup: Sendable {
     }
   }
 
-  /// What a plan works with.
+  /// What a recovery of a plan works with.
   static func environment(
     _ plan: Plan, logDirectory: String, answers: any AnswerSource = NoAnswers()
   ) -> RunEnvironment {
-    let databases = plan.databases.map {
-      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
+    environment(plan, logDirectory: logDirectory, answers: answers, offLimits: []) { $0.recovery }
+  }
+
+  /// What a plan works with, restoring to where `target` says; a database without a target is left out.
+  static func environment(
+    _ plan: Plan, logDirectory: String, answers: any AnswerSource, offLimits: [OffLimits],
+    target: (Database) -> (any DatabaseEngine)?
+  ) -> RunEnvironment {
+    let databases = plan.databases.compactMap { database in
+      target(database).map {
+        (
+          database.id,
+          DatabaseBinding(
+            id: database.id, engineName: database.engineName, source: database.source, target: $0)
+        )
+      }
     }
     let origins = plan.secrets.map { ($0.name, $0.value) }
     return RunEnvironment(
@@ -107,7 +127,12 @@ struct RunSetup: Sendable {
       snapshots: SnapshotRepository.open(plan.repository),
       secrets: SecretResolver(
         origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
-      planDirectory: plan.directory, logDirectory: logDirectory, answers: answers)
+      planDirectory: plan.directory, logDirectory: logDirectory, answers: answers, offLimits: offLimits)
+  }
+
+  /// The databases whose place in drills the plan names.
+  var namedDrillPlaces: Set<DatabaseID> {
+    Set(graph.plan.databases.filter { $0.drill != nil }.map(\.id))
   }
 
   /// What is fixed about the run.

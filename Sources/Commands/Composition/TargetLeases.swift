@@ -1,6 +1,7 @@
 import BackendKit
 import HostSystem
 import PlanModel
+import RunEvents
 import StepGraph
 import Values
 
@@ -20,7 +21,7 @@ final class TargetLeases: Sendable {
   ///
   /// Nil when the run changes nothing that could be locked.
   static func acquire(for setup: RunSetup) async throws(CommandFailure) -> TargetLeases? {
-    let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup.environment) }).sorted()
+    let targets = Set(setup.graph.nodes.flatMap { changes(of: $0, setup) }).sorted()
     let folder = setup.stateDirectory + "/locks"
     let holder = LeaseHolder.current(purpose: "run \(setup.run)")
     return try await runBlocking { () throws(CommandFailure) -> TargetLeases? in
@@ -57,9 +58,15 @@ final class TargetLeases: Sendable {
     }
   }
 
-  private static func changes(of node: StepNode, _ environment: RunEnvironment) -> [TargetName] {
+  private static func changes(of node: StepNode, _ setup: RunSetup) -> [TargetName] {
     let effects = node.step.action.effects
-    return effects.restores.compactMap { environment.databases[$0]?.target.target }
-      + effects.services.compactMap { environment.services[$0]?.manager.target }
+    let environment = setup.environment
+    // Scratch space is the drill's alone, and a drill changes no services: it must never lock out a recovery that does.
+    let locked =
+      setup.mode == .recovery
+      ? effects.restores : effects.restores.filter { setup.namedDrillPlaces.contains($0) }
+    return locked.compactMap { environment.databases[$0]?.target.target }
+      + (setup.mode == .recovery ? effects.services : [])
+      .compactMap { environment.services[$0]?.manager.target }
   }
 }

@@ -125,6 +125,7 @@ enum DryRunReport {
   private static func json(_ setup: RunSetup, depth: String, steps: [JSONValue]) -> JSONValue {
     [
       "schemaVersion": 1, "plan": .string(setup.graph.plan.name.text), "dryRun": .string(depth),
+      "mode": .string(setup.mode.rawValue),
       "steps": .array(steps),
     ]
   }

@@ -63,6 +63,9 @@ enum EventLine {
           ? "" : "; still open in \(safe(publication.holders.joined(separator: ", ")))")
     case .check(let check):
       guard check.state != .passed else { return nil }
+      guard check.state != .skipped else {
+        return ("-  ", "2", "\(event.step): check \(check.id) skipped: \(safe(check.actual))")
+      }
       text =
         "check \(check.id) \(check.state.rawValue.lowercased()): expected \(safe(check.expected)), got \(safe(check.actual))"
     case .notification(let notification):

@@ -34,12 +34,15 @@ enum RunVerb: Verb {
 
       Ctrl-C once: what runs is stopped, `finally` runs, the run is recorded. Ctrl-C twice: everything stops at once. A \
       hang-up of the terminal changes nothing.
+
+      `--mode drill` is `drplan drill`: it restores into scratch space, verifies, and removes all of it again.
       """,
     examples: [
       .init("drplan run plans/orders.yaml", "recover"),
       .init(
         "drplan run plans/orders.yaml --disrupted-at 2026-11-20T03:02:00Z",
         "measure the data lost from that instant"),
+      .init("drplan run plans/orders.yaml --mode drill", "rehearse it, touching no live data"),
       .init("drplan run plans/orders.yaml --dry-run=probe", "look whether it could run"),
       .init("drplan run plans/orders.yaml --format json --events run.jsonl", "for machines"),
     ],
@@ -52,20 +55,27 @@ enum RunVerb: Verb {
     ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
+    try await carryOut(invocation, console, mode: invocation.value(mode) == "drill" ? .drill : .recovery)
+  }
+
+  /// Runs the plan that a command line names.
+  static func carryOut(
+    _ invocation: Invocation, _ console: Console, mode: RunMode
+  ) async throws(CommandFailure) -> ExitCode {
     let (file, graph) = try PlanFile.require(invocation, console)
-    if invocation.value(mode) == "drill" {
-      throw CommandFailure(
-        .refused, "drills are not supported by this version of drplan",
-        remedy: "to try a restore without touching live data, give the database another `recovery` place")
-    }
     var options = try options(invocation)
-    options.excluded = try StepOptions.excluded(invocation, graph, mode: .recovery)
-    let confirmation = TypedConfirmation(graph.plan, mode: .recovery)
+    options.excluded = try StepOptions.excluded(invocation, graph, mode: mode)
+    let confirmation = TypedConfirmation(graph.plan, mode: mode)
     // A dry run asks nobody; a name that is given is checked all the same.
     if !invocation.has(dryRun) || invocation.value(TypedConfirmation.option) != nil {
       try await confirmation.require(invocation.value(TypedConfirmation.option), console)
     }
-    let setup = try RunSetup(invocation, file, graph)
+    let setup = try RunSetup(invocation, file, graph, mode: mode)
+    if mode == .drill {
+      // A drill begins with clean space; a recovery waits for nobody's rubbish, and sweeps when it is over.
+      if invocation.value(dryRun) == nil { await DrillScratch.sweep(setup.stateDirectory, console) }
+      try await DrillScratch(setup).check()
+    }
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)
     case "probe": return await DryRunReport.printProbe(setup, options, console)
@@ -75,7 +85,9 @@ enum RunVerb: Verb {
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
-    return try await LiveRun(setup, options, invocation, console).run()
+    let code = try await LiveRun(setup, options, invocation, console).run()
+    if mode == .recovery { await DrillScratch.sweep(setup.stateDirectory, console) }
+    return code
   }
 }
 
@@ -110,7 +122,8 @@ enum Preflight {
     }
     guard !blocked.isEmpty else { return }
     let lines = blocked.map { "\($0): \($1.subject): \($1.detail)" }
-    let probe = "`drplan run \(setup.file.file) --dry-run=probe` looks at every step"
+    let verb = setup.mode == .drill ? "drill" : "run"
+    let probe = "`drplan \(verb) \(setup.file.file) --dry-run=probe` looks at every step"
     let lacksSnapshot = blocked.contains { $0.1.subject.hasPrefix("snapshot of ") }
     throw CommandFailure(
       .failed, "the plan cannot recover; nothing was changed\n  " + lines.joined(separator: "\n  "),

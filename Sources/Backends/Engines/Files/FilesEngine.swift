@@ -41,6 +41,8 @@ struct FilesEngine: ComparableDatabase {
   /// The place described by those keys.
   init(_ place: Record) { self.place = place[Self.pathKey] }
 
+  private init(place: String) { self.place = place }
+
   /// The path, with symbolic links followed.
   var target: TargetName { RestorePlace.target(of: place) }
 
@@ -65,6 +67,11 @@ struct FilesEngine: ComparableDatabase {
       }
       return CapturedData(path: resolved.path, consistentAt: consistentAt)
     }
+  }
+
+  /// The same name in another folder.
+  func scratch(in folder: String) -> (any DatabaseEngine)? {
+    FilesEngine(place: "\(folder)/\(PathText.name(of: place))")
   }
 
   /// Staged beside the place and swapped in by one step.

@@ -53,6 +53,11 @@ struct SQLiteEngine: QueryableDatabase {
     checksForeignKeys = place[Self.foreignKeysKey]
   }
 
+  private init(file: String, checksForeignKeys: Bool) {
+    self.file = file
+    self.checksForeignKeys = checksForeignKeys
+  }
+
   /// The path, with symbolic links followed.
   var target: TargetName { RestorePlace.target(of: file) }
 
@@ -65,6 +70,14 @@ struct SQLiteEngine: QueryableDatabase {
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
+  /// The same name in another folder, checked in the same way.
+  func scratch(in folder: String) -> (any DatabaseEngine)? {
+    SQLiteEngine(file: "\(folder)/\(PathText.name(of: file))", checksForeignKeys: checksForeignKeys)
+  }
+
+  /// What SQLite keeps beside a database.
+  var sideSuffixes: [String] { ["-wal", "-shm", "-journal"] }
+
   /// Staged beside the place and swapped in by one step.
   var restoration: any Restoration { staged }
 
@@ -73,7 +86,7 @@ struct SQLiteEngine: QueryableDatabase {
     return StagedRestoration(
       path: file,
       form: .init(
-        isAlwaysFile: true, sideSuffixes: ["-wal", "-shm", "-journal"], noun: "a SQLite database"
+        isAlwaysFile: true, sideSuffixes: sideSuffixes, noun: "a SQLite database"
       ) { (staged, flag) throws(StepFailure) in
         try SQLiteProof(checksForeignKeys: checksForeignKeys).findings(in: staged, mode: .immutable, flag)
       })
