@@ -18,8 +18,13 @@ struct LiveRun {
   private let format: String
   private let eventsTo: String?
   private let redraws: Bool
+  private let leases: TargetLeases
 
-  init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
+  init(
+    _ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console,
+    _ leases: TargetLeases
+  ) {
+    self.leases = leases
     self.setup = setup
     self.options = options
     self.console = console
@@ -78,7 +83,7 @@ struct LiveRun {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: journal,
+      recorder: leases.fence(journal),
       clock: HostRunClock(),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
@@ -87,7 +92,7 @@ struct LiveRun {
       progress: { step, progress in board.progress(step, progress) },
       report: { board.report() })
     do throws(RecordingError) {
-      _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+      _ = try await executor.run(started: setup.started, interrupts: leases.interrupts(interrupts.requests))
       return nil
     } catch {
       return error

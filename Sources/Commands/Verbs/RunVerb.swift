@@ -76,11 +76,11 @@ enum RunVerb: Verb {
     case "probe": return await DryRunReport.printProbe(setup, options, console)
     default: break
     }
-    let leases = try await TargetLeases.acquire(for: setup)
+    let leases = try await TargetLeases.acquire(for: setup) { console.note("drplan: \($0)") }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
-    return try await LiveRun(setup, options, invocation, console).run()
+    return try await LiveRun(setup, options, invocation, console, leases).run()
   }
 }
 
