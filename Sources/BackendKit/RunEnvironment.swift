@@ -69,9 +69,15 @@ public struct DatabaseBinding: Sendable {
   public let source: any DatabaseEngine
   /// Where this run restores to.
   public let target: any DatabaseEngine
+  /// What `target` must be, by the facts of its engine; empty where the plan does not say.
+  public let identity: [String: String]
 
   /// A database with its places.
-  public init(id: DatabaseID, engineName: String, source: any DatabaseEngine, target: any DatabaseEngine) {
+  public init(
+    id: DatabaseID, engineName: String, source: any DatabaseEngine, target: any DatabaseEngine,
+    identity: [String: String] = [:]
+  ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source

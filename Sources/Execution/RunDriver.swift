@@ -162,10 +162,11 @@ struct RunDriver {
     let context = context(step, attempt, limit)
     heard[step] = attempt
     // Not a child task: the run must be able to end without an attempt that does not stop. It reports its end itself.
-    attempts[step] = Task { [mailbox] in
+    attempts[step] = Task { [mailbox, targetGuard = executor.targetGuard] in
       let end: RunInput
       do throws(StepFailure) {
-        end = .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+        end = .succeeded(
+          step: step, attempt: attempt, outputs: try await targetGuard.run(action, context).outputs)
       } catch {
         end = .failed(step: step, attempt: attempt, error)
       }

@@ -153,14 +153,17 @@ public struct Database: Sendable {
   public var source: any DatabaseEngine
   /// Where a real run restores to: the source unless the plan says otherwise.
   public var recovery: any DatabaseEngine
+  /// What `recovery` must be, by the facts of its engine; empty where the plan does not say.
+  public var identity: [String: String]
   /// Where its name stands.
   public var range: SourceRange
 
   /// A database.
   public init(
     id: DatabaseID, engineName: String, source: any DatabaseEngine, recovery: any DatabaseEngine,
-    range: SourceRange
+    identity: [String: String] = [:], range: SourceRange
   ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source

@@ -70,7 +70,7 @@ struct RunSetup: Sendable {
   /// What a plan works with.
   static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
     let databases = plan.databases.map {
-      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
+      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery, identity: $0.identity))
     }
     let origins = plan.secrets.map { ($0.name, $0.value) }
     return RunEnvironment(
