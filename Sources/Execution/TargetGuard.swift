@@ -36,12 +36,18 @@ public final class TargetGuard: Sendable {
   /// A look that does not work out makes no finished restore a failed one: the next attempt to change the place looks
   /// again.
   private func takeAnew(_ database: DatabaseID, _ context: StepContext) async {
-    guard let target = context.environment.databases[database]?.target,
-      let found = try? await target.identity()
+    guard let binding = context.environment.databases[database],
+      let found = try? await binding.target.identity()
     else { return }
+    if let mismatch = IdentityComparison.mismatch(expected: binding.identity, found: found) {
+      try? await context.record(
+        .note(
+          "what was restored to `\(database)` has another identity than the plan states: `\(mismatch.fact)` is `\(mismatch.found ?? "not known")`, not `\(mismatch.expected)`; the next restore would be refused: correct the data or `identity`"
+        ))
+    }
     let expected = seen.withLock { $0[database]?.facts ?? [:] }
     guard IdentityComparison.mismatch(expected: expected, found: found) == nil else { return }
-    try? await see(found, of: database, at: target, context)
+    try? await see(found, of: database, at: binding.target, context)
   }
 
   /// Puts what is seen on record, if it is more than before.

@@ -39,7 +39,8 @@ struct ExecutorFixture {
         id: PlanFixtures.service(name), manager: NamedTarget(target: target), readiness: nil)
     }
     return RunEnvironment(
-      databases: Dictionary(uniqueKeysWithValues: databases.map { ($0.id, $0) }), services: Dictionary(uniqueKeysWithValues: bindings.map { ($0.id, $0) }), channels: [:],
+      databases: Dictionary(uniqueKeysWithValues: databases.map { ($0.id, $0) }),
+      services: Dictionary(uniqueKeysWithValues: bindings.map { ($0.id, $0) }), channels: [:],
       snapshots: NoSnapshots(), secrets: NoSecrets(), planDirectory: "/nonexistent",
       logDirectory: "/nonexistent")
   }

@@ -106,6 +106,25 @@ import Values
     #expect(known[orders]?.facts == ["fileSystem": "a", "applicationId": "2"])
   }
 
+  @Test func whatWasRestoredAndIsNotWhatThePlanStatesIsSaid() async throws {
+    place.facts = ["applicationId": "1"]
+    let (place, orders) = (place, orders)
+    let publish = step { context throws(StepFailure) in
+      try await context.record(
+        .publishing(Publication(database: orders, target: "/t", staging: "/s", kept: nil)))
+      place.facts = ["applicationId": "0"]
+      return StepResult()
+    }
+    let fixture = fixture([publish], identity: ["applicationId": "1"])
+    #expect(try await fixture.run().result == .recovered)
+    let notes = fixture.recorder.bodies.compactMap { body -> String? in
+      guard case .stepEvidence(let event) = body, case .note(let text) = event.evidence else { return nil }
+      return text
+    }
+    #expect(notes.count == 1)
+    #expect(notes.first?.contains("`applicationId` is `0`, not `1`") == true)
+  }
+
   @Test func aRunThatGoesOnComparesWithWhatItSaw() async throws {
     place.facts = ["fileSystem": "b"]
     let earlier = TargetIdentity(database: orders, target: "/t", facts: ["fileSystem": "a"])

@@ -70,7 +70,12 @@ struct RunSetup: Sendable {
   /// What a plan works with.
   static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
     let databases = plan.databases.map {
-      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery, identity: $0.identity))
+      (
+        $0.id,
+        DatabaseBinding(
+          id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery,
+          identity: $0.identity)
+      )
     }
     let origins = plan.secrets.map { ($0.name, $0.value) }
     return RunEnvironment(
@@ -97,7 +102,8 @@ struct RunSetup: Sendable {
     return RunStarted(
       tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner,
       planDigest: plan.digest,
-      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
+      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params,
+      declaredAt: declaredAt ?? startedAt,
       declaredGiven: declaredAt != nil, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
       disruptedGiven: disruptedAt != nil, rtoSeconds: plan.objectives.rto.roundedSeconds,
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,

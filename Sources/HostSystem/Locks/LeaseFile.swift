@@ -87,7 +87,7 @@ public final class LeaseFile: Sendable {
       case .free: break
       }
       let content = LeaseContent(
-        generation: (before?.generation ?? 0) + 1,
+        generation: (before?.generation ?? 0) &+ 1,
         token: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) },
         heartbeatAt: HostClock().now,
         holder: holder)
