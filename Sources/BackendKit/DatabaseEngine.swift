@@ -41,6 +41,11 @@ public protocol DatabaseEngine: DataSource {
 
   /// The engine's own check of the data that stands at this place: empty when all is well, else what is wrong.
   func check() async throws(StepFailure) -> [String]
+
+  /// What stands at this place now, by the facts that `declaration.identity` names; looking only.
+  ///
+  /// Facts of data that is gone or damaged are left out. Fails only when nothing at all can be told.
+  func identity() async throws(StepFailure) -> [String: String]
 }
 
 extension DatabaseEngine {
@@ -48,6 +53,11 @@ extension DatabaseEngine {
   public func scratch(in folder: String) -> (any DatabaseEngine)? { nil }
   /// None.
   public var sideSuffixes: [String] { [] }
+}
+
+extension DatabaseEngine {
+  /// Nothing by which it could be told from others.
+  public func identity() async throws(StepFailure) -> [String: String] { [:] }
 }
 
 /// Data ready to be read into a snapshot.

@@ -90,9 +90,15 @@ public struct DatabaseBinding: Sendable {
   public let source: any DataSource
   /// Where this run restores to and its checks read: in a drill the drill's place and no other.
   public let target: any DatabaseEngine
+  /// What `target` must be, by the facts of its engine; empty where the plan does not say.
+  public let identity: [String: String]
 
   /// A database with its places.
-  public init(id: DatabaseID, engineName: String, source: any DataSource, target: any DatabaseEngine) {
+  public init(
+    id: DatabaseID, engineName: String, source: any DataSource, target: any DatabaseEngine,
+    identity: [String: String] = [:]
+  ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source

@@ -19,18 +19,21 @@ public struct Executor: Sendable {
   let references: @Sendable (Reference) -> String?
   let progress: @Sendable (StepID, StepProgress) -> Void
   let report: @Sendable () -> String
+  let targetGuard: TargetGuard
 
   /// An executor for runs of `graph`.
   ///
   /// `references` gives the values of references other than outputs of steps; `progress` is told how far steps are, from
-  /// many tasks at once, and must be quick; `report` is the run's report so far.
+  /// many tasks at once, and must be quick; `report` is the run's report so far; `targetGuard` knows the targets that the run
+  /// saw before.
   public init(
     graph: StepGraph, environment: RunEnvironment, facts: RunFacts,
     options: ExecutionOptions = ExecutionOptions(), recorder: any EventRecorder, clock: any RunClock,
     references: @escaping @Sendable (Reference) -> String?,
     progress: @escaping @Sendable (StepID, StepProgress) -> Void,
-    report: @escaping @Sendable () -> String
+    report: @escaping @Sendable () -> String, targetGuard: TargetGuard = TargetGuard()
   ) {
+    self.targetGuard = targetGuard
     self.graph = graph
     self.environment = environment
     self.facts = facts

@@ -176,16 +176,17 @@ struct RunDriver {
   private mutating func perform(_ effect: RunEffect) {
     switch effect {
     case .start(let step, let attempt, let limit):
-      work(step, attempt, limit) { action, context throws(StepFailure) in
-        .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+      work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
+        .succeeded(step: step, attempt: attempt, outputs: try await targetGuard.run(action, context).outputs)
       }
     case .reconcile(let step, let attempt, let limit):
       work(step, attempt, limit) { action, context throws(StepFailure) in
         .reconciled(step: step, attempt: attempt, try await action.reconcile(context))
       }
     case .undo(let step, let attempt, let limit):
-      work(step, attempt, limit) { action, context throws(StepFailure) in
-        .undone(step: step, try await action.undo(context))
+      work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
+        try await targetGuard.verify(action, context)
+        return .undone(step: step, try await action.undo(context))
       }
     case .settle(let step, let attempt, let limit):
       work(step, attempt, limit) { action, context throws(StepFailure) in

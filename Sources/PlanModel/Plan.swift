@@ -171,14 +171,17 @@ public struct Database: Sendable {
   public var recovery: any DatabaseEngine
   /// Where a drill restores to, if the plan says so; else to scratch space that drplan makes.
   public var drill: (any DatabaseEngine)?
+  /// What `recovery` must be, by the facts of its engine; empty where the plan does not say.
+  public var identity: [String: String]
   /// Where its name stands.
   public var range: SourceRange
 
   /// A database.
   public init(
     id: DatabaseID, engineName: String, source: any DatabaseEngine, recovery: any DatabaseEngine,
-    drill: (any DatabaseEngine)? = nil, range: SourceRange
+    drill: (any DatabaseEngine)? = nil, identity: [String: String] = [:], range: SourceRange
   ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source

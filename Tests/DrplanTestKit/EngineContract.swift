@@ -1,4 +1,5 @@
 public import BackendKit
+import Declarations
 import FoundationEssentials
 import RunEvents
 public import Testing
@@ -45,6 +46,11 @@ public struct EngineContract: Sendable {
     try await fill(live)
     let engine = try make(live)
     let before = try await content(live)
+    let identity = try await engine.identity()
+    #expect(
+      Set(identity.keys).isSubset(of: type(of: engine).declaration.identity.keys.map { $0.name }),
+      "a plan can state what is seen", sourceLocation: sourceLocation)
+    #expect(identity["fileSystem"] != nil, "the place is known", sourceLocation: sourceLocation)
     #expect(engine.path == live, sourceLocation: sourceLocation)
     #expect(try await engine.check().isEmpty, "its own check finds no fault", sourceLocation: sourceLocation)
 

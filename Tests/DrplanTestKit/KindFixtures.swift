@@ -58,7 +58,12 @@ public struct CheckFixture: IntegrityCheck {
 public struct EngineFixture: DatabaseEngine {
   static let place = Key.required("path", ValueType<String>.path, "where it is")
   static let sqlite = KindDeclaration(
-    "SQLite", summary: "a file", notes: "", example: "", shape: Shape("a SQLite place", [place.erased]))
+    "SQLite", summary: "a file", notes: "", example: "", shape: Shape("a SQLite place", [place.erased]),
+    identity: [
+      .optional("kind", .text, "what stands there"),
+      .optional(
+        "applicationId", ValueType<Int>.integer().map { number, _, _ in String(number) }, "its number"),
+    ])
   static let files = KindDeclaration(
     "Files", summary: "a folder", notes: "", example: "", shape: Shape("a Files place", [place.erased]))
 

@@ -43,8 +43,13 @@ struct LiveRun {
   private let eventsTo: String?
   private let redraws: Bool
   private let drill: DrillScratch?
+  private let leases: TargetLeases
 
-  init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
+  init(
+    _ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console,
+    _ leases: TargetLeases
+  ) {
+    self.leases = leases
     self.setup = setup
     drill = setup.mode == .drill ? DrillScratch(setup) : nil
     self.options = options
@@ -150,21 +155,23 @@ struct LiveRun {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: drill?.announcing(to: record.journal) ?? record.journal,
+      recorder: leases.fence(
+        AlertingRecorder(drill?.announcing(to: record.journal) ?? record.journal, setup)),
       clock: HostRunClock(elapsed: record.elapsed),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
         return board.reference("run.\(reference.path[0])")
       },
       progress: { step, progress in board.progress(step, progress) },
-      report: { board.report() })
+      report: { board.report() }, targetGuard: TargetGuard(seen: record.resumption?.run.identities ?? [:]))
     do throws(RecordingError) {
+      let requests = leases.interrupts(interrupts.requests)
       if let continuation, let resumption = record.resumption {
         _ = try await executor.resume(
           resumption, setup.resumed(continuation.purpose, resumption), decisions: continuation.decisions,
-          undoing: continuation.undoing, interrupts: interrupts.requests)
+          undoing: continuation.undoing, interrupts: requests)
       } else {
-        _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+        _ = try await executor.run(started: setup.started, interrupts: requests)
       }
       return nil
     } catch {

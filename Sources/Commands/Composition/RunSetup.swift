@@ -115,7 +115,9 @@ struct RunSetup: Sendable {
         (
           database.id,
           DatabaseBinding(
-            id: database.id, engineName: database.engineName, source: database.source, target: $0)
+            id: database.id, engineName: database.engineName, source: database.source, target: $0,
+            // What the plan says of the recovery place does not hold for that of a drill.
+            identity: offLimits.isEmpty ? database.identity : [:])
         )
       }
     }

@@ -81,11 +81,11 @@ enum RunVerb: Verb {
     case "probe": return await DryRunReport.printProbe(setup, options, console)
     default: break
     }
-    let leases = try await TargetLeases.acquire(for: setup)
+    let leases = try await TargetLeases.acquire(for: setup) { console.note("drplan: \($0)") }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
-    let code = try await LiveRun(setup, options, invocation, console).run()
+    let code = try await LiveRun(setup, options, invocation, console, leases).run()
     if mode == .recovery { await DrillScratch.sweep(setup.stateDirectory, console) }
     return code
   }

@@ -34,7 +34,8 @@ struct FilesEngine: ComparableDatabase {
           source: {path: /srv/orders/attachments}
       """,
     shape: Shape(
-      "a place of Files", [pathKey.erased], synonyms: ["directory": "path", "folder": "path", "dir": "path"]))
+      "a place of Files", [pathKey.erased], synonyms: ["directory": "path", "folder": "path", "dir": "path"]),
+    identity: FilesIdentity.keys)
 
   let place: String
 
@@ -93,6 +94,12 @@ struct FilesEngine: ComparableDatabase {
       if let problem = Self.unreadable(resolved) { return [problem] }
       return []
     }
+  }
+
+  /// What stands there, and what its marker says.
+  func identity() async throws(StepFailure) -> [String: String] {
+    let declared = place
+    return try await runBlocking { () throws(StepFailure) in try FilesIdentity.facts(of: declared) }
   }
 
   /// Looks at the files only; nothing is opened through the engine.

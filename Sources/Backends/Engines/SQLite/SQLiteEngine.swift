@@ -42,7 +42,8 @@ struct SQLiteEngine: QueryableDatabase {
       """,
     shape: Shape(
       "a place of SQLite", [pathKey.erased, foreignKeysKey.erased],
-      synonyms: ["file": "path", "database": "path", "filename": "path"]))
+      synonyms: ["file": "path", "database": "path", "filename": "path"]),
+    identity: SQLiteIdentity.keys)
 
   let file: String
   let checksForeignKeys: Bool
@@ -120,6 +121,12 @@ struct SQLiteEngine: QueryableDatabase {
         row.values.map { $0.isNull ? nil : $0.description }
       }
     }
+  }
+
+  /// Read from the files alone: SQLite might refuse, or mend, what stands there.
+  func identity() async throws(StepFailure) -> [String: String] {
+    let file = file
+    return try await runBlocking { () throws(StepFailure) in try SQLiteIdentity.facts(of: file) }
   }
 
   /// Looks at the files only; nothing is opened through the engine.
