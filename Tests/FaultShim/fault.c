@@ -40,6 +40,7 @@ static ssize_t (*real_read)(int, void *, size_t);
 static int (*real_eventfd)(unsigned, int);
 static int (*real_pipe2)(int[2], int);
 static int (*real_socket)(int, int, int);
+static int (*real_timerfd_create)(clockid_t, int);
 static int (*real_memfd_create)(const char *, unsigned);
 static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
@@ -159,6 +160,7 @@ static void resolve(void) {
   real_eventfd = next("eventfd");
   real_pipe2 = next("pipe2");
   real_socket = next("socket");
+  real_timerfd_create = next("timerfd_create");
   real_memfd_create = next("memfd_create");
   real_pthread_create = next("pthread_create");
   real_syscall = next("syscall");
@@ -567,6 +569,14 @@ int socket(int domain, int type, int protocol) {
   struct passage passage = enter_plain("+socket");
   FAILS(passage);
   int result = real_socket(domain, type, protocol);
+  leave(passage);
+  return result;
+}
+
+int timerfd_create(clockid_t clock, int flags) {
+  struct passage passage = enter_plain("+timerfd_create");
+  FAILS(passage);
+  int result = real_timerfd_create(clock, flags);
   leave(passage);
   return result;
 }
