@@ -54,7 +54,8 @@ struct CommandFailure: Error {
 enum VerbList {
   static var verbs: [any Verb.Type] {
     [
-      ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, BackupVerb.self, SchemaVerb.self,
+      ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, ResumeVerb.self, RollbackVerb.self,
+      BackupVerb.self, SchemaVerb.self,
       InitVerb.self,
       CompletionsVerb.self, ManVerb.self,
     ]

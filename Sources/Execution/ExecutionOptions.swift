@@ -6,6 +6,8 @@ public struct ExecutionOptions: Sendable {
   ///
   /// The steps that need them start all the same; the run is recovered with exceptions at best.
   public var excluded: [Int: String]
+  /// What the run is expected to take; nil: it is never said to be at risk.
+  public var forecast: RunForecast?
   /// How long a step that was told to stop may take to do so, before the run goes on without it.
   public var cancelGrace: Duration
 

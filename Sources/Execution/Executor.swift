@@ -19,17 +19,20 @@ public struct Executor: Sendable {
   let references: @Sendable (Reference) -> String?
   let progress: @Sendable (StepID, StepProgress) -> Void
   let report: @Sendable () -> String
+  let warn: @Sendable (ObjectiveAtRisk) -> Void
 
   /// An executor for runs of `graph`.
   ///
   /// `references` gives the values of references other than outputs of steps; `progress` is told how far steps are, from
-  /// many tasks at once, and must be quick; `report` is the run's report so far.
+  /// many tasks at once, and must be quick; `report` is the run's report so far; `warn` is told once, when the objective is
+  /// at risk, and must be quick.
   public init(
     graph: StepGraph, environment: RunEnvironment, facts: RunFacts,
     options: ExecutionOptions = ExecutionOptions(), recorder: any EventRecorder, clock: any RunClock,
     references: @escaping @Sendable (Reference) -> String?,
     progress: @escaping @Sendable (StepID, StepProgress) -> Void,
-    report: @escaping @Sendable () -> String
+    report: @escaping @Sendable () -> String,
+    warn: @escaping @Sendable (ObjectiveAtRisk) -> Void = { _ in }
   ) {
     self.graph = graph
     self.environment = environment
@@ -40,6 +43,7 @@ public struct Executor: Sendable {
     self.references = references
     self.progress = progress
     self.report = report
+    self.warn = warn
   }
 
   /// Runs the plan to its end; `started` becomes the first event on record.
@@ -50,7 +54,21 @@ public struct Executor: Sendable {
   public func run(
     started: RunStarted, interrupts: AsyncStream<InterruptRequested>
   ) async throws(RecordingError) -> RunFinished {
-    var driver = RunDriver(self)
-    return try await driver.run(started: started, interrupts: interrupts)
+    var driver = RunDriver(self, .begin(started))
+    return try await driver.run(interrupts: interrupts)
+  }
+
+  /// Carries a run on where its record ends; `resumed` becomes the next event on record, after it `decisions`.
+  ///
+  /// Attempts that were under way are reconciled with their backends before anything is tried again. As `run` otherwise.
+  public func resume(
+    _ resumption: Resumption, _ resumed: RunResumed, decisions: [StepDecided] = [], undoing: String? = nil,
+    interrupts: AsyncStream<InterruptRequested>
+  ) async throws(RecordingError) -> RunFinished {
+    let continuation = RunContinuation(
+      resumed: resumed, decisions: decisions, steps: resumption.steps,
+      undoing: undoing ?? resumption.run.undoing, wasAtRisk: resumption.run.wasAtRisk)
+    var driver = RunDriver(self, .resume(continuation))
+    return try await driver.run(interrupts: interrupts)
   }
 }

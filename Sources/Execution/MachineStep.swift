@@ -16,12 +16,19 @@ struct MachineStep: Sendable {
     case attempting
     /// An attempt was told to stop and has not.
     case stopping(CancelReason)
+    /// Nobody can tell what became of an attempt of a process before: a person must.
+    case unresolved
     /// An attempt failed, the next begins soon.
     case backingOff
     /// Over, or left out.
     case over
     /// Over on record, but its last attempt did not stop.
     case abandoned
+  }
+
+  /// What the work of a step in flight is for.
+  enum Work: Sendable, Equatable {
+    case run, reconcile, undo, settle
   }
 
   let id: StepID
@@ -37,6 +44,17 @@ struct MachineStep: Sendable {
   /// How many of the steps it needs are not over.
   var unmet: Int
   var attempts = 0
+  /// How many of them were made by a process before; they do not count for `retry`.
+  var earlierAttempts = 0
+  /// Whether an attempt of a process before was under way at its end.
+  var isInFlightBefore = false
+  var work = Work.run
+  /// Whether it counts as running, from its first attempt of this process to its end.
+  var isRunning = false
+  /// Its place among the attempts begun; nil when none was.
+  var startOrder: Int?
+  /// How far it is undone.
+  var undone: StepUndone.State?
   /// When its timeout ends; known from its first attempt on.
   var deadline = Duration.zero
   /// Changes whenever the deadline that it waits for loses its point.
@@ -65,7 +83,7 @@ struct MachineStep: Sendable {
   var isInFlight: Bool {
     switch stage {
     case .attempting, .stopping: true
-    case .pending, .queued, .backingOff, .over, .abandoned: false
+    case .pending, .queued, .unresolved, .backingOff, .over, .abandoned: false
     }
   }
 }

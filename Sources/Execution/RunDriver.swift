@@ -13,6 +13,9 @@ struct RunDriver {
   private let outputs = StepOutputs()
   private var machine: RunMachine
   private var restored: [DatabaseID: RestoredDatabase] = [:]
+  /// What each step put on record, before a crash and since.
+  private var evidence: [[StepEvidence]]
+  private let first: RunInput
   /// The attempt of each step that may put evidence on record.
   private var heard: [Int?]
   private var attempts: [Task<Void, Never>?]
@@ -28,19 +31,30 @@ struct RunDriver {
     var effects: [RunEffect] = []
   }
 
-  init(_ executor: Executor) {
+  /// A driver for a run that `first`, `begin` or `resume`, begins.
+  init(_ executor: Executor, _ first: RunInput) {
     self.executor = executor
+    self.first = first
+    evidence = Array(repeating: [], count: executor.graph.nodes.count)
     machine = RunMachine(
       graph: executor.graph, mode: executor.facts.mode,
       targets: StepTargets.of(executor.graph, in: executor.environment), options: executor.options)
     heard = Array(repeating: nil, count: executor.graph.nodes.count)
     attempts = Array(repeating: nil, count: executor.graph.nodes.count)
+    if case .resume(let continuation) = first { carry(continuation.steps) }
   }
 
-  mutating func run(
-    started: RunStarted, interrupts: AsyncStream<InterruptRequested>
-  ) async throws(RecordingError) -> RunFinished {
-    mailbox.post(.input(.begin(started)))
+  private mutating func carry(_ steps: [CarriedStep]) {
+    for (step, carried) in steps.enumerated() {
+      evidence[step] = carried.evidence
+      guard carried.state == .succeeded else { continue }
+      outputs.set(carried.outputs, of: carried.outline.id)
+      for case .restored(let database) in carried.evidence { restored[database.database] = database }
+    }
+  }
+
+  mutating func run(interrupts: AsyncStream<InterruptRequested>) async throws(RecordingError) -> RunFinished {
+    mailbox.post(.input(first))
     // Awaited below: it ends when it is cancelled.
     let listener = Task { [mailbox] in
       for await request in interrupts { mailbox.post(.input(.interrupt(request))) }
@@ -81,7 +95,7 @@ struct RunDriver {
           case .finish:
             isEnding = true
             batch.effects.append(effect)
-          case .start, .cancel, .wake: batch.effects.append(effect)
+          case .start, .reconcile, .undo, .settle, .warn, .cancel, .wake: batch.effects.append(effect)
           }
         }
       }
@@ -96,11 +110,20 @@ struct RunDriver {
       outputs.set(values, of: executor.graph.nodes[step].step.id)
       if heard[step] == attempt { heard[step] = nil }
       attempts[step] = nil
-    case .failed(let step, let attempt, _):
-      if heard[step] == attempt { heard[step] = nil }
-      attempts[step] = nil
-    case .begin, .timer, .interrupt, .recordingFailed: return
+    case .reconciled(let step, let attempt, let finding):
+      if case .done(let result, _) = finding {
+        outputs.set(result.outputs, of: executor.graph.nodes[step].step.id)
+      }
+      quiet(step, attempt)
+    case .failed(let step, let attempt, _): quiet(step, attempt)
+    case .undone(let step, _), .settled(let step, _): quiet(step, heard[step] ?? 0)
+    case .begin, .resume, .timer, .interrupt, .recordingFailed: return
     }
+  }
+
+  private mutating func quiet(_ step: Int, _ attempt: Int) {
+    if heard[step] == attempt { heard[step] = nil }
+    attempts[step] = nil
   }
 
   private func refusal(of request: EvidenceRequest) -> StepFailure? {
@@ -124,6 +147,7 @@ struct RunDriver {
       }
       for request in batch.requests {
         if case .restored(let database) = request.evidence { restored[database.database] = database }
+        evidence[request.step].append(request.evidence)
         request.accept()
       }
     }
@@ -139,9 +163,10 @@ struct RunDriver {
     for effect in batch.effects {
       switch effect {
       case .cancel, .abandon: perform(effect)
-      case .start(let step, let attempt, _):
+      case .start(let step, let attempt, _), .reconcile(let step, let attempt, _),
+        .undo(let step, let attempt, _), .settle(let step, let attempt, _):
         effects += machine.handle(.failed(step: step, attempt: attempt, .unrecorded(error)), at: now)
-      case .record, .wake, .finish: continue
+      case .record, .warn, .wake, .finish: continue
       }
     }
     for effect in effects { perform(effect) }
@@ -149,7 +174,23 @@ struct RunDriver {
 
   private mutating func perform(_ effect: RunEffect) {
     switch effect {
-    case .start(let step, let attempt, let limit): start(step, attempt, limit)
+    case .start(let step, let attempt, let limit):
+      work(step, attempt, limit) { action, context throws(StepFailure) in
+        .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+      }
+    case .reconcile(let step, let attempt, let limit):
+      work(step, attempt, limit) { action, context throws(StepFailure) in
+        .reconciled(step: step, attempt: attempt, try await action.reconcile(context))
+      }
+    case .undo(let step, let attempt, let limit):
+      work(step, attempt, limit) { action, context throws(StepFailure) in
+        .undone(step: step, try await action.undo(context))
+      }
+    case .settle(let step, let attempt, let limit):
+      work(step, attempt, limit) { action, context throws(StepFailure) in
+        .settled(step: step, try await action.settle(context))
+      }
+    case .warn(let risk): executor.warn(risk)
     case .cancel(let step, _), .abandon(let step): attempts[step]?.cancel()
     case .wake(let instant): setTimer(instant)
     case .finish(let end): finished = end
@@ -157,7 +198,10 @@ struct RunDriver {
     }
   }
 
-  private mutating func start(_ step: Int, _ attempt: Int, _ limit: Duration) {
+  private mutating func work(
+    _ step: Int, _ attempt: Int, _ limit: Duration,
+    _ work: @escaping @Sendable (any StepAction, StepContext) async throws(StepFailure) -> RunInput
+  ) {
     let action = executor.graph.nodes[step].step.action
     let context = context(step, attempt, limit)
     heard[step] = attempt
@@ -165,7 +209,7 @@ struct RunDriver {
     attempts[step] = Task { [mailbox] in
       let end: RunInput
       do throws(StepFailure) {
-        end = .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+        end = try await work(action, context)
       } catch {
         end = .failed(step: step, attempt: attempt, error)
       }
@@ -177,7 +221,7 @@ struct RunDriver {
     let id = executor.graph.nodes[step].step.id
     return StepContext(
       run: executor.facts, step: id, attempt: attempt, timeLimit: limit, environment: executor.environment,
-      restored: restored,
+      restored: restored, earlier: evidence[step],
       fill: { [outputs, references = executor.references] in outputs[$0] ?? references($0) },
       record: { [mailbox] evidence throws(StepFailure) in
         try await EvidenceRequest.make(evidence, step: step, attempt: attempt, to: mailbox)

@@ -5,10 +5,18 @@ package import RunEvents
 package enum RunInput: Sendable {
   /// The run begins; always the first, and once.
   case begin(RunStarted)
+  /// The run goes on where the record ends; instead of `begin`.
+  case resume(RunContinuation)
   /// An attempt ended well.
   case succeeded(step: Int, attempt: Int, outputs: [String: String])
   /// An attempt ended otherwise, by itself or because it was told to.
   case failed(step: Int, attempt: Int, StepFailure)
+  /// What became of the attempt that was under way when the run's process ended.
+  case reconciled(step: Int, attempt: Int, Reconciliation)
+  /// A step was undone, or has no way back.
+  case undone(step: Int, UndoOutcome)
+  /// The undo of a step was completed; what stands where.
+  case settled(step: Int, String)
   /// The time of the last `RunEffect.wake` has come; one more or one too early does no harm.
   case timer
   /// Someone asked the run to stop.
@@ -23,6 +31,15 @@ package enum RunEffect: Sendable, Equatable {
   case record([RunEvent.Body])
   /// Begin an attempt that may take as long as `limit`; the machine sees to the limit itself.
   case start(step: Int, attempt: Int, limit: Duration)
+  /// Find out what became of the attempt that was under way when the run's process ended; ends like an attempt, but with
+  /// `reconciled`.
+  case reconcile(step: Int, attempt: Int, limit: Duration)
+  /// Undo the step; ends with `undone` or, as an attempt, with `failed`.
+  case undo(step: Int, attempt: Int, limit: Duration)
+  /// Complete the undo of the step; ends with `settled` or `failed`.
+  case settle(step: Int, attempt: Int, limit: Duration)
+  /// Tell those whom the plan names that the objective is at risk; nothing waits for it.
+  case warn(ObjectiveAtRisk)
   /// Tell the running attempt to stop, and say when it did.
   case cancel(step: Int, CancelReason)
   /// The attempt would not stop: let nothing that it still does go on record.

@@ -5,13 +5,20 @@ import Values
 
 /// How the attempts of a step follow each other, and how a step ends.
 extension RunMachine {
-  /// Begins the next attempt of a step that has its place and its targets.
+  /// Begins with a step that has its place and its targets.
+  mutating func begin(_ step: Int) {
+    began(step)
+    steps[step].deadline = now + steps[step].timeout
+    if steps[step].isInFlightBefore { reconcile(step) } else { startAttempt(step) }
+    foresee(step)
+  }
+
+  /// Begins the next attempt of a step that is running.
   mutating func startAttempt(_ step: Int) {
-    if steps[step].attempts == 0 {
-      began()
-      steps[step].deadline = now + steps[step].timeout
-    }
     steps[step].attempts += 1
+    steps[step].work = .run
+    starts += 1
+    steps[step].startOrder = starts
     steps[step].stage = .attempting
     let left = steps[step].deadline - now
     let limit = min(left, steps[step].retry.attemptTimeout ?? left)
@@ -39,6 +46,11 @@ extension RunMachine {
 
   /// Why it failed is what the run did to it, if the run did something.
   mutating func attemptFailed(_ step: Int, _ failure: StepFailure) {
+    switch steps[step].work {
+    case .run: break
+    case .reconcile: return reconciled(step, .unknown(failure.message))
+    case .undo, .settle: return undoFailed(step, failure.stepError)
+    }
     switch steps[step].stage {
     case .stopping(.stepTimeout): fail(step, tookTooLong(step, failure))
     case .stopping(.attemptTimeout): retryOrFail(step, attemptTookTooLong(step, failure), isRetryable: true)
@@ -49,8 +61,9 @@ extension RunMachine {
 
   private mutating func retryOrFail(_ step: Int, _ error: StepError, isRetryable: Bool) {
     let attempt = steps[step].attempts
-    let delay = steps[step].retry.delay(after: attempt)
-    guard isRetryable, attempt < steps[step].retry.maxAttempts else { return fail(step, error) }
+    let made = attempt - steps[step].earlierAttempts
+    let delay = steps[step].retry.delay(after: made)
+    guard isRetryable, made < steps[step].retry.maxAttempts else { return fail(step, error) }
     guard now + delay < steps[step].deadline else { return fail(step, noTimeLeft(step, error)) }
     bodies.append(
       .stepRetrying(
@@ -66,7 +79,7 @@ extension RunMachine {
     case .attempting: stop(step, now >= steps[step].deadline ? .stepTimeout : .attemptTimeout)
     case .stopping(let reason): abandon(step, reason)
     case .backingOff: startAttempt(step)
-    case .pending, .queued, .over, .abandoned: return
+    case .pending, .queued, .unresolved, .over, .abandoned: return
     }
   }
 
@@ -79,6 +92,10 @@ extension RunMachine {
 
   private mutating func abandon(_ step: Int, _ reason: CancelReason) {
     effects.append(.abandon(step: step))
+    if steps[step].work == .undo || steps[step].work == .settle {
+      steps[step].stage = .abandoned
+      return undoFailed(step, didNotStop(step, reason))
+    }
     if reason == .runEnds {
       end(step, .cancelled, error: didNotStop(step, reason), hasStopped: false)
     } else {

@@ -11,9 +11,15 @@ extension RunMachine {
     queue.clear()
     for step in 0..<mainCount {
       switch steps[step].stage {
-      case .pending, .queued: end(step, .notReached, error: notReached())
+      case .pending, .queued:
+        if steps[step].isInFlightBefore {
+          end(step, .cancelled, error: cannotTell(step))
+        } else {
+          end(step, .notReached, error: notReached())
+        }
       case .backingOff: end(step, .cancelled, error: cancelled(nil))
       case .attempting: stop(step, .runEnds)
+      case .unresolved: end(step, .failed, error: cannotTell(step), hasStopped: true)
       // No other attempt will follow. It keeps the time that it has for stopping.
       case .stopping(.attemptTimeout): steps[step].stage = .stopping(.runEnds)
       case .stopping, .over, .abandoned: continue
@@ -30,6 +36,10 @@ extension RunMachine {
       bodies.append(.interruptRequested(request))
       if request.stage > 1 { return stopAtOnce(request.signal) }
       endMainPart(.interrupted(signal: request.signal))
+    case .undoing:
+      // Half-way back is the worst place to stop: the first request waits until everything is undone.
+      bodies.append(.interruptRequested(request))
+      if request.stage > 1 { stopAtOnce(request.signal) }
     }
   }
 
@@ -43,14 +53,22 @@ extension RunMachine {
 
   /// A step failed under `Pause`, and all that ran is over: the rest stays as it is until someone resumes the run.
   mutating func finishWaiting() {
-    finish(.waiting, pausedBy.map { "step `\(steps[$0].id)` failed; the run waits to be resumed" })
+    guard let step = pausedBy else { return finish(.waiting, "the run waits for a person") }
+    let id = steps[step].id
+    finish(
+      .waiting,
+      steps[step].stage == .unresolved
+        ? "nobody can tell whether step `\(id)` was done: a person has to say"
+        : "step `\(id)` failed; the run waits for a person")
   }
 
   /// Everything is over.
   mutating func finish() {
+    if let reason = undo.reason { return finishUndone(reason) }
     switch cause {
     case .interrupted(let signal): finish(.interrupted, "stopped by \(signal)", signal: signal)
     case .failed(let step): finish(.failed, "step `\(steps[step].id)` failed")
+    case .ended(let user): finish(.failed, "\(user) ended the run instead of carrying it on")
     case nil:
       if let reason = reasonNotRecovered {
         finish(.failed, reason)
@@ -68,7 +86,7 @@ extension RunMachine {
       .finish(RunFinished(result: .failed, reason: "the record of the run could not be written")))
   }
 
-  private mutating func finish(_ result: RunResult, _ reason: String?, signal: String? = nil) {
+  mutating func finish(_ result: RunResult, _ reason: String?, signal: String? = nil) {
     phase = .over
     let finished = RunFinished(result: result, reason: reason, signal: signal)
     bodies.append(.runFinished(finished))
@@ -99,7 +117,7 @@ extension RunMachine {
     return fate(of: first) + (exceptions.count > 1 ? ", and \(exceptions.count - 1) more" : "")
   }
 
-  private func fate(of step: Int) -> String {
+  func fate(of step: Int) -> String {
     let id = steps[step].id
     switch steps[step].state {
     case .failed: return "step `\(id)` failed"

@@ -68,6 +68,7 @@ extension RunMachine {
     switch cause {
     case .failed(let step): "the run ended because step `\(steps[step].id)` failed"
     case .interrupted(let signal): "the run was stopped by \(signal)"
+    case .ended(let user): "\(user) ended the run"
     case nil: "the run ended"
     }
   }

@@ -19,6 +19,8 @@ package struct RunMachine: Sendable {
     case draining
     /// The main part is ending: what runs was told to stop, nothing starts.
     case stopping
+    /// The main steps are being undone, one after the other.
+    case undoing
     /// The steps of `finally` start and run.
     case finally
     /// The record is lost: what runs was told to stop, nothing starts or goes on record.
@@ -30,6 +32,8 @@ package struct RunMachine: Sendable {
   enum Cause: Sendable, Equatable {
     case failed(step: Int)
     case interrupted(signal: String)
+    /// A person ended it instead of carrying it on.
+    case ended(by: String)
   }
 
   var steps: [MachineStep]
@@ -37,9 +41,12 @@ package struct RunMachine: Sendable {
   let restoredWhen: Int?
   let mode: RunMode
   let options: ExecutionOptions
-  private let leftOut: [Int: StepError]
+  let leftOut: [Int: StepError]
   var queue: ReadyQueue
   private var deadlines = Deadlines()
+  var undo = UndoProgress()
+  var risk: RiskWatch
+  var starts = 0
   var phase = Phase.idle
   var cause: Cause?
   var pausedBy: Int?
@@ -64,6 +71,7 @@ package struct RunMachine: Sendable {
     restoredWhen = graph.restoredWhen
     self.mode = mode
     self.options = options
+    risk = RiskWatch(options.forecast)
     queue = ReadyQueue(targets: targets, parallelism: options.parallelism)
   }
 
@@ -76,10 +84,17 @@ package struct RunMachine: Sendable {
     effects = []
     switch input {
     case .begin(let started): begin(started)
+    case .resume(let continuation): resume(continuation)
     case .succeeded(let step, let attempt, let outputs):
       attemptEnded(step, attempt) { machine in machine.succeed(step, outputs) }
     case .failed(let step, let attempt, let failure):
       attemptEnded(step, attempt) { machine in machine.attemptFailed(step, failure) }
+    case .reconciled(let step, let attempt, let finding):
+      attemptEnded(step, attempt) { machine in machine.reconciled(step, finding) }
+    case .undone(let step, let outcome):
+      attemptEnded(step, steps[step].attempts) { machine in machine.undone(step, outcome) }
+    case .settled(let step, let detail):
+      attemptEnded(step, steps[step].attempts) { machine in machine.settled(step, detail) }
     case .timer: timerFired()
     case .interrupt(let request): interrupt(request)
     case .recordingFailed: loseRecord()
@@ -91,18 +106,24 @@ package struct RunMachine: Sendable {
   private mutating func begin(_ started: RunStarted) {
     guard phase == .idle else { return }
     bodies.append(.runStarted(started))
+    leaveOut()
     phase = .main
-    for (step, reason) in leftOut.sorted(by: { $0.key < $1.key }) {
+    beginPart(0..<mainCount)
+  }
+
+  /// Puts on record the steps that are left out and are not yet on record.
+  mutating func leaveOut() {
+    for (step, reason) in leftOut.sorted(by: { $0.key < $1.key })
+    where steps[step].stage != .over {
       steps[step].stage = .over
       steps[step].state = .skipped
       bodies.append(
         .stepFinished(StepFinished(step: steps[step].id, state: .skipped, attempts: 0, error: reason)))
     }
-    beginPart(0..<mainCount)
   }
 
   /// Begins with the steps of one part that need nothing in it.
-  private mutating func beginPart(_ part: Range<Int>) {
+  mutating func beginPart(_ part: Range<Int>) {
     unfinished = part.count { steps[$0].stage != .over }
     // Found first: what they release is not to be begun with once more.
     let first = part.filter { steps[$0].unmet == 0 }
@@ -123,23 +144,35 @@ package struct RunMachine: Sendable {
       case .main, .finally:
         while let turn = queue.next() {
           switch turn {
-          case .start(let step): startAttempt(step)
+          case .start(let step): begin(step)
           case .barred(let step, let holder): bar([step], becauseOf: holder)
           }
         }
         guard unfinished == 0 else { return }
-        if phase == .main { beginFinally() } else { finish() }
+        if phase == .main { mainPartEnded() } else { finish() }
       case .draining:
         guard running == 0 else { return }
         finishWaiting()
       case .stopping:
         guard unfinished == 0 else { return }
-        beginFinally()
+        mainPartEnded()
+      case .undoing:
+        guard undo.current == nil else { return }
+        if !undoNext() { beginFinally() }
       case .lost:
         guard now >= lostDeadline || !steps.contains(where: \.isInFlight) else { return }
         finishUnrecorded()
       case .idle, .over: return
       }
+    }
+  }
+
+  /// What the run changed is undone first, if that is what a failure asks for.
+  private mutating func mainPartEnded() {
+    if case .failed(let step)? = cause, steps[step].onFailure == .rollback {
+      beginUndo("step `\(steps[step].id)` failed")
+    } else {
+      beginFinally()
     }
   }
 
@@ -154,7 +187,9 @@ package struct RunMachine: Sendable {
     var all: [RunEffect] = bodies.isEmpty ? [] : [.record(bodies)]
     all += effects
     if phase == .idle || phase == .over { return all }
-    if let time = deadlines.rearm(isCurrent: { [steps] in $0.generation == steps[$0.step].generation }) {
+    if let time = deadlines.rearm(isCurrent: { [steps] in
+      $0.step == RiskWatch.sentinel || $0.generation == steps[$0.step].generation
+    }) {
       all.append(.wake(at: time))
     }
     return all
@@ -165,14 +200,27 @@ package struct RunMachine: Sendable {
 
 extension RunMachine {
   /// A step begins to count as running, until its `end`.
-  mutating func began() { running += 1 }
+  mutating func began(_ step: Int) {
+    running += 1
+    steps[step].isRunning = true
+  }
+
+  /// It stops running without an end on record.
+  mutating func leaveUnresolved(_ step: Int) {
+    steps[step].stage = .unresolved
+    steps[step].generation += 1
+    steps[step].isRunning = false
+    running -= 1
+    queue.finish(step)
+  }
 
   /// Puts the end of a step on record.
   mutating func end(
     _ step: Int, _ state: StepState, error: StepError? = nil, outputs: [String: String] = [:],
     hasStopped: Bool = true
   ) {
-    let wasRunning = steps[step].attempts > 0
+    let wasRunning = steps[step].isRunning
+    steps[step].isRunning = false
     steps[step].stage = hasStopped ? .over : .abandoned
     steps[step].state = state
     steps[step].generation += 1
@@ -199,8 +247,8 @@ extension RunMachine {
         guard steps[successor].unmet == 0 else { continue }
         if steps[successor].stage == .pending {
           enqueue(successor)
-        } else if steps[successor].state == .skipped {
-          // A step that was left out hands on what it would have waited for.
+        } else if steps[successor].state == .skipped || steps[successor].state == .succeeded {
+          // A step that was left out, or done before the run was resumed, hands on what it would have waited for.
           released.append(successor)
         }
       }
@@ -220,7 +268,7 @@ extension RunMachine {
         steps[step].isBarred = true
         steps[step].root = root
         barred += steps[step].successors.reversed()
-      case .attempting, .stopping, .backingOff, .over, .abandoned: continue
+      case .attempting, .stopping, .unresolved, .backingOff, .over, .abandoned: continue
       }
     }
   }
@@ -231,11 +279,20 @@ extension RunMachine {
     deadlines.add(time, step: step, generation: steps[step].generation)
   }
 
+  /// Wakes the machine at `time` to look at the forecast.
+  mutating func wakeForForecast(at time: Duration) {
+    deadlines.add(time, step: RiskWatch.sentinel, generation: 0)
+  }
+
   private mutating func timerFired() {
     deadlines.fired()
     guard phase != .lost else { return }
     while let due = deadlines.popDue(at: now) {
-      if steps[due.step].generation == due.generation { timeIsUp(due.step) }
+      if due.step == RiskWatch.sentinel {
+        lookAtForecast()
+      } else if steps[due.step].generation == due.generation {
+        timeIsUp(due.step)
+      }
     }
   }
 
@@ -244,7 +301,7 @@ extension RunMachine {
     switch phase {
     case .over: finishUnrecorded()
     case .lost, .idle: return
-    case .main, .draining, .stopping, .finally:
+    case .main, .draining, .stopping, .undoing, .finally:
       phase = .lost
       for step in steps.indices {
         if steps[step].stage == .attempting {

@@ -10,6 +10,8 @@ final class JournalFile: Sendable {
   private let run: RunID
   private let plan: PlanName
   private let chain: Mutex<Chain>
+  /// What stood in the journal when it was opened.
+  let events: [RunEvent]
 
   /// Creates, locks and syncs the file and its name.
   init(creating path: String, run: RunID, plan: PlanName, host: String) throws(RecordingError) {
@@ -27,7 +29,41 @@ final class JournalFile: Sendable {
     self.run = run
     self.plan = plan
     codec = RunEventCodec(host: host) { SHA256Hasher.digest($0) }
+    events = []
     chain = Mutex(Chain())
+  }
+
+  /// Opens and locks the journal of a run that is carried on, and cuts off a line that a crash left incomplete.
+  init(resuming path: String, run: RunID, host: String) throws(RecordingError) {
+    let contents: JournalReader.Contents
+    let isLocked: Bool
+    do throws(FileError) {
+      let descriptor = try FileDescriptor.open(path, [.readWrite, .append, .noFollow])
+      isLocked = try descriptor.tryLock(path: path)
+      contents = try JournalReader.load(descriptor, path)
+      if isLocked, contents.problem?.kind == .torn {
+        try descriptor.resize(Int64(contents.length), path: path)
+        try descriptor.sync(path: path)
+      }
+      file = SharedFile(descriptor, path: path)
+    } catch {
+      throw RecordingError("\(error); nothing was changed")
+    }
+    guard isLocked else {
+      throw RecordingError("run \(run) goes on in another process: its journal is being written")
+    }
+    if let problem = contents.problem, problem.kind != .torn {
+      throw RecordingError("the journal of run \(run) is not as it was written: \(problem)")
+    }
+    guard let last = contents.events.last else {
+      throw RecordingError("the journal of run \(run) holds no event: nothing was changed by it")
+    }
+    self.run = run
+    plan = last.plan
+    codec = RunEventCodec(host: host) { SHA256Hasher.digest($0) }
+    events = contents.events
+    chain = Mutex(
+      Chain(sequence: contents.events.count, previous: contents.head, length: Int64(contents.length)))
   }
 
   /// Writes the events of all requests with one write and one sync; the outcome of each, and what is durable now.

@@ -1,6 +1,6 @@
 import HostSystem
 public import RunEvents
-import Values
+public import Values
 
 /// Reads journals and proves that they are as they were written.
 public enum JournalReader {
@@ -10,6 +10,10 @@ public enum JournalReader {
     public var events: [RunEvent]
     /// The first thing that does not fit; nothing from there on was read.
     public var problem: JournalProblem?
+    /// How many bytes the lines of `events` take.
+    public var length = 0
+    /// Digest of the last of those lines; zero without one.
+    public var head = SHA256Digest.zero
   }
 
   /// The largest journal that is read: far beyond that of a plan of ten thousand steps.
@@ -45,6 +49,7 @@ public enum JournalReader {
   /// order of the clock, the first and the last event.
   public static func parse(_ bytes: [UInt8]) -> Contents {
     var contents = Contents(events: [], problem: nil)
+    var isOver = false
     let codec = RunEventCodec(host: "") { SHA256Hasher.digest($0) }
     var previous = SHA256Digest.zero
     var rest = bytes[...]
@@ -66,7 +71,7 @@ public enum JournalReader {
       let line = Array(rest[...newline])
       do throws(RunEventCodingError) {
         let read = try codec.decode(line)
-        if let misfit = misfit(read, previous, contents.events) {
+        if let misfit = misfit(read, previous, contents.events, isOver: isOver) {
           stop(.broken, misfit)
           break
         }
@@ -75,15 +80,18 @@ public enum JournalReader {
         stop(.broken, error.description)
         break
       }
+      if let last = contents.events.last { isOver = last.body.isOver(after: isOver) }
       previous = SHA256Hasher.digest(line)
       rest = rest[(newline + 1)...]
+      contents.length = newline + 1
+      contents.head = previous
     }
     return contents
   }
 
   /// Why the line does not follow from those before it.
   private static func misfit(
-    _ line: RunEventCodec.Line, _ previous: SHA256Digest, _ events: [RunEvent]
+    _ line: RunEventCodec.Line, _ previous: SHA256Digest, _ events: [RunEvent], isOver: Bool
   ) -> String? {
     let event = line.event
     guard event.sequence == events.count else {
@@ -102,7 +110,7 @@ public enum JournalReader {
       return "the event belongs to run `\(event.run)` of plan `\(event.plan)`"
     }
     guard event.elapsed >= last.elapsed else { return "the event's elapsed time runs backwards" }
-    if case .runFinished = last.body { return "the event follows the end of the run" }
+    if isOver, !event.body.mayFollowTheEnd { return "the event follows the end of the run" }
     if case .runStarted = event.body { return "the run starts a second time" }
     return nil
   }
@@ -145,13 +153,40 @@ public enum JournalReader {
     return nil
   }
 
+  /// Reads and checks an open journal.
+  static func load(_ file: borrowing FileDescriptor, _ path: String) throws(FileError) -> Contents {
+    parse(try bytes(of: file, path))
+  }
+
   private static func load(_ path: String) throws(FileError) -> [UInt8] {
-    let file = try FileDescriptor.open(path, .noFollow)
+    try bytes(of: FileDescriptor.open(path, .noFollow), path)
+  }
+
+  private static func bytes(of file: borrowing FileDescriptor, _ path: String) throws(FileError) -> [UInt8] {
     let size = try file.status(path: path).size
     guard size <= limit else {
       throw FileError(
         "read", path, detail: "it has \(size) bytes, more than the \(limit) that a journal may have")
     }
     return try file.bytes(Int(size), path: path)
+  }
+}
+
+extension RunEvent.Body {
+  /// Whether the run is over after this event.
+  fileprivate func isOver(after wasOver: Bool) -> Bool {
+    switch self {
+    case .runFinished: true
+    case .runResumed(let resumed): resumed.purpose == .commit && wasOver
+    default: wasOver
+    }
+  }
+
+  /// A run that is over can be resumed, committed, and the places of a drill removed.
+  fileprivate var mayFollowTheEnd: Bool {
+    switch self {
+    case .runResumed, .runCommitted, .drillPlaceRemoved: true
+    default: false
+    }
   }
 }

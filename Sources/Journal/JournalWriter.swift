@@ -34,6 +34,26 @@ public final class JournalWriter: EventRecorder {
     return JournalWriter(file: file, clock: clock, observers: observers)
   }
 
+  /// Opens the journal of a run to carry it on, and gives the events in it; a line that a crash left incomplete is cut off.
+  ///
+  /// A journal that another process writes, or that is not as it was written, is an error. Elapsed times go on as if the
+  /// run had never stopped: the wall clock tells how long nobody wrote, never less than nothing.
+  public static func resume(
+    in directory: RunDirectory, host: String, clock: JournalClock = .host, observers: [Observer] = []
+  ) async throws(RecordingError) -> (journal: JournalWriter, events: [RunEvent], elapsed: Duration) {
+    let path = directory.journal
+    let run = directory.run
+    let file = try await runBlocking { () throws(RecordingError) in
+      try JournalFile(resuming: path, run: run, host: host)
+    }
+    let journal = JournalWriter(file: file, clock: clock, observers: observers)
+    let recorded = file.events.last?.elapsed ?? .zero
+    let sinceStart = file.events.first.map { $0.time.distance(to: clock.now()) } ?? .zero
+    let elapsed = max(recorded, sinceStart)
+    journal.queue.withLock { $0.start = clock.uptime() - elapsed }
+    return (journal, file.events, elapsed)
+  }
+
   init(file: JournalFile, clock: JournalClock, observers: [Observer]) {
     self.file = file
     self.clock = clock

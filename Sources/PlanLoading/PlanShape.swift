@@ -128,16 +128,18 @@ struct PlanShape {
     }
     return PlanDraft(
       name: name, record: record, databases: databases, services: services, channels: channels,
-      uses: notes.uses, references: notes.references, declared: declaredNames(root), steps: record[steps],
+      uses: notes.uses, references: notes.references, declared: declaredNames(root),
+      sections: Self.partSections.compactMapValues { root[$0] }, steps: record[steps],
       finally: record[finally])
   }
 
+  private static let partSections: [NameUse.Family: String] = [
+    .database: "databases", .service: "services", .channel: "channels", .secret: "secrets",
+  ]
+
   /// Names as the text has them, read or not.
   private func declaredNames(_ root: Node) -> [NameUse.Family: Set<String>] {
-    let sections: [NameUse.Family: String] = [
-      .database: "databases", .service: "services", .channel: "channels", .secret: "secrets",
-    ]
-    return sections.mapValues { section in
+    Self.partSections.mapValues { section in
       guard case .mapping(let entries)? = root[section]?.content else { return [] }
       return Set(entries.map(\.key))
     }
@@ -196,6 +198,7 @@ struct PlanDraft {
   let uses: [NameUse]
   let references: [PlacedReference]
   let declared: [NameUse.Family: Set<String>]
+  let sections: [NameUse.Family: Node]
   let steps: [Node]
   let finally: [Node]
 }

@@ -92,7 +92,10 @@ struct StepSection {
       repository: record[PlanShape.repository], databases: draft.databases, services: draft.services,
       channels: draft.channels, steps: steps.compactMap { $0 }, finally: finally.compactMap { $0 },
       uses: draft.uses, references: draft.references, unread: unread,
-      file: source.file, directory: source.directory, digest: planDigest)
+      file: source.file, directory: source.directory, digest: planDigest,
+      parts: PartDefinitions(digest: digest) { [sections = draft.sections] family, name in
+        sections[family]?.entry(name).map { DefinitionText.of($0.value) }
+      })
   }
 
   /// Reads every step of a section for its errors only.
@@ -147,22 +150,8 @@ struct StepDefaults: Sendable {
     onFailure = record[Self.onFailureKey]
   }
 
-  private static let carriedOut = ValueType<FailurePolicy>.choice("a failure policy")
+  static let failurePolicy = ValueType<FailurePolicy>.choice("a failure policy")
 
-  /// `Rollback` is of the plan language, but this version cannot undo.
-  static let failurePolicy = ValueType<String>.text.map(
-    "a failure policy", schema: ["enum": .array(FailurePolicy.allCases.map { .string($0.rawValue) })]
-  ) { text, node, decoding -> FailurePolicy? in
-    if text == "Rollback" {
-      decoding.report(
-        .notSupported, "`onFailure: Rollback` is not supported by this version of drplan", at: node.range,
-        hint:
-          "it would undo what the run changed; use Abort: what stood there before a restore is kept either way"
-      )
-      return nil
-    }
-    return carriedOut.read(node, &decoding)
-  }
 
   static let timeoutKey = Key<Duration?>.optional("timeout", .duration(), "how long a step may take")
   static let onFailureKey = Key<FailurePolicy?>.optional(

@@ -46,6 +46,8 @@ public struct Plan: Sendable {
   public var directory: String
   /// Digest of the text.
   public var digest: SHA256Digest
+  /// The definitions of the databases, services, channels and secrets that steps name.
+  public var parts: PartDefinitions
 
   /// All of it; made by `PlanLoading`.
   public init(
@@ -54,7 +56,7 @@ public struct Plan: Sendable {
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
     steps: [Step], finally: [Step], uses: [NameUse], references: [PlacedReference] = [],
     unread: UnreadParts = UnreadParts(), file: String,
-    directory: String, digest: SHA256Digest
+    directory: String, digest: SHA256Digest, parts: PartDefinitions = PartDefinitions()
   ) {
     self.name = name
     self.title = title
@@ -76,7 +78,14 @@ public struct Plan: Sendable {
     self.file = file
     self.directory = directory
     self.digest = digest
+    self.parts = parts
   }
+
+  /// Digest of everything that says what a step does: its own definition, and those of the databases, services and
+  /// channels that it names.
+  ///
+  /// The order of the text, comments and quoting do not matter. Computed at each call.
+  public func definition(of step: Step) -> SHA256Digest { parts.digest(of: step) }
 }
 
 /// Parts of a plan that could not be read: what the rest says of them is not judged.

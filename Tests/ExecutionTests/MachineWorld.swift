@@ -17,6 +17,11 @@ struct MachineWorld {
     case hang(stopsAfter: Int?)
   }
 
+  /// What undoing a step does.
+  enum Undo {
+    case undone, unwound, nothing, impossible, fails
+  }
+
   /// Something that happens from outside, before the input of that number, from 0, is given.
   enum Disturbance {
     case interrupt(before: Int, stage: Int)
@@ -29,6 +34,13 @@ struct MachineWorld {
   let options: ExecutionOptions
   /// What the attempts of each step do; the last repeats.
   let attempts: [[Attempt]]
+  /// What undoing each step does; `undone` where nothing is said.
+  var undos: [Int: Undo] = [:]
+  /// What a look at the killed attempt of each step finds; `notDone` where nothing is said.
+  var killed: [Int: Reconciliation] = [:]
+  /// With what a resumed run goes on; nil: it begins.
+  var continuation: RunContinuation?
+  var started = MachineWorld.start
   private let names: [StepID: Int]
 
   init(
@@ -58,6 +70,8 @@ struct MachineWorld {
     var ends: [Duration?]
     /// The rules that were broken.
     var violations: [String] = []
+    /// The steps that were undone, in order.
+    var undone: [Int] = []
   }
 
   /// Runs to the end.
@@ -100,6 +114,7 @@ struct MachineWorld {
     var isDraining = false
     var stoppedAtOnce = false
     var recordLost = false
+    var isUndoing = false
 
     init(world: MachineWorld) {
       self.world = world
@@ -113,11 +128,22 @@ struct MachineWorld {
       told = Array(repeating: false, count: count)
       startedOnRecord = Array(repeating: 0, count: count)
       isStarted = Array(repeating: false, count: count)
+      for (step, carried) in (world.continuation?.steps ?? []).enumerated() {
+        startedOnRecord[step] = carried.attempts
+        let isForward = world.continuation?.undoing == nil && world.continuation?.resumed.purpose == .resume
+        if carried.state == .succeeded || carried.state == .skipped || !isForward {
+          outcome.states[step] = carried.state
+        }
+      }
     }
 
     mutating func run(_ disturbances: [Disturbance]) -> Outcome {
       var disturbances = disturbances[...]
-      give(.begin(fixtureStart))
+      if let continuation = world.continuation {
+        give(.resume(continuation))
+      } else {
+        give(.begin(world.started))
+      }
       while outcome.finished == nil {
         if let next = disturbances.first {
           switch next {
@@ -145,6 +171,9 @@ struct MachineWorld {
         case .input(let input):
           if case .succeeded(let step, _, _) = input { working[step] = nil }
           if case .failed(let step, _, _) = input { working[step] = nil }
+          if case .reconciled(let step, _, _) = input { working[step] = nil }
+          if case .undone(let step, _) = input { working[step] = nil }
+          if case .settled(let step, _) = input { working[step] = nil }
           give(input)
         }
         if outcome.inputs > 100_000 {
@@ -167,6 +196,12 @@ struct MachineWorld {
           if recordLost { violation("something goes on record that is lost") }
           for body in bodies { record(body) }
         case .start(let step, let attempt, let limit): start(step, attempt, limit)
+        case .reconcile(let step, let attempt, _): reconcile(step, attempt)
+        case .undo(let step, let attempt, _): undo(step, attempt)
+        case .settle(let step, _, _):
+          working[step] = startedOnRecord[step]
+          happen(.input(.settled(step: step, "settled")), at: now + .milliseconds(1))
+        case .warn: break
         case .cancel(let step, _): cancel(step)
         case .abandon(let step):
           if working[step] == nil { violation("\(step) is abandoned but nothing of it is at work") }
@@ -192,6 +227,7 @@ struct MachineWorld {
 
     mutating func record(_ body: RunEvent.Body) {
       if outcome.bodies.isEmpty, case .runStarted = body {
+      } else if outcome.bodies.isEmpty, case .runResumed = body {
       } else if outcome.bodies.isEmpty {
         violation("the first event is not the run's start")
       }
@@ -212,6 +248,21 @@ struct MachineWorld {
           violation("`finally` starts before \(step) is over")
         }
       case .interruptRequested: mainIsEnding = true
+      case .undoStarted:
+        isUndoing = true
+        mainIsEnding = true
+        for step in outcome.states.indices where isStarted[step] {
+          violation("undo begins while \(step) runs")
+        }
+      case .stepUndone(let event):
+        guard let step = world.names[event.step] else { return violation("an unknown step") }
+        if !isUndoing || finallyStarted { violation("\(step) is undone out of turn") }
+        outcome.undone.append(step)
+      case .stepReconciled(let event):
+        guard let step = world.names[event.step] else { return violation("an unknown step") }
+        if event.finding == .unknown { isDraining = true }
+        // The end that follows is that of an attempt which the process before had begun.
+        if event.finding == .done { isStarted[step] = true }
       case .stepRetrying(let event):
         guard let step = world.names[event.step] else { return violation("an unknown step") }
         if event.attempt >= world.graph.nodes[step].step.retry.maxAttempts {
@@ -229,6 +280,13 @@ struct MachineWorld {
       if (event.error == nil) != (event.state == .succeeded) {
         violation("\(step): \(event.state), error or not")
       }
+      var isDecided = false
+      if case .stepDecided? = outcome.bodies.dropLast().last { isDecided = true }
+      if isUndoing || isDecided || event.error?.code == "Unresolved" {
+        outcome.states[step] = event.state
+        isStarted[step] = false
+        return
+      }
       let wasTried = [.succeeded, .failed, .cancelled].contains(event.state)
       if wasTried != isStarted[step] { violation("\(step) is \(event.state), started: \(isStarted[step])") }
       outcome.states[step] = event.state
@@ -236,7 +294,7 @@ struct MachineWorld {
       isStarted[step] = false
       let node = world.graph.nodes[step]
       if event.state == .failed, !node.isFinally {
-        if node.step.onFailure == .abort { mainIsEnding = true }
+        if node.step.onFailure == .abort || node.step.onFailure == .rollback { mainIsEnding = true }
         if node.step.onFailure == .pause { isDraining = true }
       }
     }
@@ -276,6 +334,37 @@ struct MachineWorld {
       }
     }
 
+    mutating func reconcile(_ step: Int, _ attempt: Int) {
+      if startedOnRecord[step] != attempt { violation("\(step) is looked at by another number") }
+      for need in world.graph.nodes[step].predecessors {
+        checkMet(need, for: step, isFinally: world.graph.nodes[step].isFinally)
+      }
+      working[step] = attempt
+      told[step] = false
+      let finding = world.killed[step] ?? .notDone("scripted")
+      happen(
+        .input(.reconciled(step: step, attempt: attempt, finding)), at: now + .milliseconds(1))
+    }
+
+    mutating func undo(_ step: Int, _ attempt: Int) {
+      if working.contains(where: { $0 != nil }), abandoned.isEmpty {
+        violation("\(step) is undone while something is at work")
+      }
+      if startedOnRecord[step] == 0 { violation("\(step) is undone and never began") }
+      working[step] = attempt
+      told[step] = false
+      let input: RunInput =
+        switch world.undos[step] ?? .undone {
+        case .undone: .undone(step: step, .undone("back"))
+        case .unwound: .undone(step: step, .unwound("half back"))
+        case .nothing: .undone(step: step, .nothingToUndo)
+        case .impossible: .undone(step: step, .impossible("no way back"))
+        case .fails:
+          .failed(step: step, attempt: attempt, StepFailure(.system, "scripted", isRetryable: false))
+        }
+      happen(.input(input), at: now + .milliseconds(1))
+    }
+
     mutating func cancel(_ step: Int) {
       guard let attempt = working[step] else { return violation("\(step) is cancelled but not at work") }
       if told[step] { violation("\(step) is told to stop twice") }
@@ -308,7 +397,9 @@ struct MachineWorld {
         world.graph.nodes.indices.filter { isStarted[$0] || working[$0] != nil }.flatMap { world.targets[$0] }
       )
       for step in 0..<world.graph.mainCount
-      where outcome.states[step] == nil && !isStarted[step] && busy.isDisjoint(with: world.targets[step]) {
+      where outcome.states[step] == nil && !isStarted[step] && working[step] == nil
+        && busy.isDisjoint(with: world.targets[step])
+      {
         if world.graph.nodes[step].predecessors.allSatisfy(isMet) { violation("\(step) idles") }
       }
     }
@@ -356,11 +447,21 @@ struct MachineWorld {
       }
       if result == .recovered, !isClean { violation("recovered, but not every step succeeded") }
       if isRecovered, isClean, result != .recovered { violation("an exception without a reason") }
+      if isUndoing { return checkUndone(result) }
       if (result == .recovered) == (outcome.finished?.reason != nil) { violation("a reason, or none") }
+    }
+
+    mutating func checkUndone(_ result: RunResult) {
+      let isBack = Set(outcome.undone).allSatisfy { step in
+        switch world.undos[step] ?? .undone {
+        case .undone, .unwound, .nothing: true
+        case .impossible, .fails: false
+        }
+      }
+      if result != (isBack ? .rolledBack : .failed) { violation("undone: \(isBack), but \(result)") }
     }
 
     mutating func violation(_ text: String) { outcome.violations.append("at \(now): \(text)") }
 
-    private var fixtureStart: RunStarted { MachineWorld.start }
   }
 }

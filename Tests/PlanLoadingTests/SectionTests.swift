@@ -198,7 +198,7 @@ import Values
   @Test(arguments: [
     "repository: {1️⃣s32️⃣: {bucket: x}, directory: x}",
     "repository: {1️⃣encryptionKey2️⃣: \"${secrets.x}\", directory: x}",
-    "1️⃣drills2️⃣: [{name: weekly}]", "defaults: {onFailure: 1️⃣Rollback2️⃣}",
+    "1️⃣drills2️⃣: [{name: weekly}]",
     "secrets: {a: {1️⃣vault2️⃣: x, env: A}}", "databases: {a: {engine: 1️⃣PostgreSQL2️⃣, source: {host: x}}}",
     "databases: {a: {engine: SQLite, source: {path: x}, backup: {1️⃣schedule2️⃣: \"* * * * *\"}}}",
     "databases: {a: {engine: SQLite, source: {path: x}, 1️⃣identity2️⃣: {systemIdentifier: \"7\"}}}",
@@ -213,7 +213,6 @@ import Values
 
   @Test(arguments: [
     "action: 1️⃣Approve2️⃣\nwith: {prompt: ok}",
-    "action: RunCommand\nonFailure: 1️⃣Rollback2️⃣\nwith: {command: [x]}",
   ])
   func whatALaterVersionsStepsWillDoIsRefused(_ text: String) {
     let loaded = LoadedPlan.step(text)

@@ -8,10 +8,34 @@ import PlanModel
 import Reporting
 import RunEvents
 import StepGraph
+import Synchronization
 import Values
 
-/// One real run, from its journal's first line to its verdict.
+/// One real run, from its journal's first line, or from where its journal ends, to its verdict.
 struct LiveRun {
+  /// How a run goes on.
+  struct Continuation {
+    /// What it is to do.
+    var purpose: RunResumed.Purpose
+    /// What a person decided about steps.
+    var decisions: [StepDecided] = []
+    /// Why everything is undone; nil when it goes forward.
+    var undoing: String?
+    /// Where the run is kept.
+    var directory: RunDirectory
+    /// How many events its journal had when the decision was made.
+    var events: Int
+  }
+
+  /// An open journal, and what it takes to go on.
+  private struct Record {
+    let directory: RunDirectory
+    let journal: JournalWriter
+    let board: RunBoard
+    let elapsed: Duration
+    let resumption: Resumption?
+  }
+
   private let setup: RunSetup
   private let options: ExecutionOptions
   private let console: Console
@@ -28,18 +52,20 @@ struct LiveRun {
     redraws = console.canRedraw && !invocation.has(RunVerb.noProgress)
   }
 
-  /// Runs the plan and prints its report; the exit code is that of the record.
-  func run() async throws(CommandFailure) -> ExitCode {
-    let board = RunBoard(setup)
-    let interrupts = try InterruptSource(board)
+  /// Runs the plan, or carries its run on, and prints its report; the exit code is that of the record.
+  func run(_ continuation: Continuation? = nil) async throws(CommandFailure) -> ExitCode {
     let events = try await EventStream.open(eventsTo)
-    let (directory, journal) = try await openJournal { journaled in
-      events?.write(journaled)
-      board.record(journaled.map(\.event))
+    let record: Record
+    if let continuation {
+      record = try await reopen(continuation, events)
+    } else {
+      record = try await create(events)
     }
+    let board = record.board
+    let interrupts = try InterruptSource(board)
     // Ends when the board is closed; waited for below, but not for ever: nobody may be reading.
     let view = Task { await RunView(board, console, redraws: redraws).show() }
-    let outcome = await execute(board, journal, interrupts)
+    let outcome = await execute(record, continuation, interrupts)
     // A step that was given up must not go on changing things once the locks are free.
     await ChildProcess.killAll()
     board.close()
@@ -47,20 +73,21 @@ struct LiveRun {
     view.cancel()
     _ = await Patience.wait(upTo: .seconds(5)) { board.isShown }
     if await events?.finish() == false { console.note("drplan: not all events were taken by their reader") }
-    return try finish(outcome, board, directory)
+    return try finish(outcome, board, record.directory)
   }
 
-  private func openJournal(
-    _ observer: @escaping JournalWriter.Observer
-  ) async throws(CommandFailure) -> (RunDirectory, JournalWriter) {
+  private func create(_ events: EventStream?) async throws(CommandFailure) -> Record {
+    let board = RunBoard(setup)
     let reason: String
     do throws(JournalError) {
       let directory = try await RunDirectory.create(
         run: setup.run, stateDirectory: setup.stateDirectory, plan: setup.file.bytes)
       do throws(RecordingError) {
         let journal = try await JournalWriter.create(
-          in: directory, plan: setup.graph.plan.name, host: HostFacts.hostName, observers: [observer])
-        return (directory, journal)
+          in: directory, plan: setup.graph.plan.name, host: HostFacts.hostName,
+          observers: [Self.observer(board, events)])
+        return Record(
+          directory: directory, journal: journal, board: board, elapsed: .zero, resumption: nil)
       } catch {
         reason = error.description
       }
@@ -72,14 +99,50 @@ struct LiveRun {
       remedy: "name another state directory with `--state DIR`")
   }
 
+  private func reopen(
+    _ continuation: Continuation, _ events: EventStream?
+  ) async throws(CommandFailure) -> Record {
+    let directory = continuation.directory
+    do throws(RecordingError) {
+      let hook = BoardHook(events)
+      let opened = try await JournalWriter.resume(
+        in: directory, host: HostFacts.hostName, observers: [{ hook.take($0) }])
+      guard opened.events.count == continuation.events, let carried = CarriedRun(opened.events) else {
+        throw RecordingError("run \(directory.run) was changed by another process just now")
+      }
+      let board = RunBoard(setup, elapsed: opened.elapsed)
+      board.recall(opened.events)
+      hook.attach(board)
+      do throws(ResumeRefusal) {
+        return Record(
+          directory: directory, journal: opened.journal, board: board, elapsed: opened.elapsed,
+          resumption: try Resumption(carried, setup.graph, purpose: continuation.purpose))
+      } catch {
+        throw RecordingError("\(error.message): \(error.remedy)")
+      }
+    } catch {
+      throw CommandFailure(
+        .refused, "the run cannot be carried on, and nothing was changed: \(error.description)",
+        remedy: "`drplan runs show \(directory.run)` shows where it stands")
+    }
+  }
+
+  private static func observer(_ board: RunBoard, _ events: EventStream?) -> JournalWriter.Observer {
+    { journaled in
+      events?.write(journaled)
+      board.record(journaled.map(\.event))
+    }
+  }
+
   private func execute(
-    _ board: RunBoard, _ journal: JournalWriter, _ interrupts: InterruptSource
+    _ record: Record, _ continuation: Continuation?, _ interrupts: InterruptSource
   ) async -> RecordingError? {
+    let board = record.board
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: journal,
-      clock: HostRunClock(),
+      recorder: record.journal,
+      clock: HostRunClock(elapsed: record.elapsed),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
         return board.reference("run.\(reference.path[0])")
@@ -87,7 +150,13 @@ struct LiveRun {
       progress: { step, progress in board.progress(step, progress) },
       report: { board.report() })
     do throws(RecordingError) {
-      _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+      if let continuation, let resumption = record.resumption {
+        _ = try await executor.resume(
+          resumption, setup.resumed(continuation.purpose, resumption), decisions: continuation.decisions,
+          undoing: continuation.undoing, interrupts: interrupts.requests)
+      } else {
+        _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+      }
       return nil
     } catch {
       return error
@@ -118,5 +187,20 @@ struct LiveRun {
       console.note("drplan: \(reason)\n  = help: what is on record stands in \(directory.journal)")
     }
     return record.exitCode.flatMap(ExitCode.init(rawValue:)) ?? .defect
+  }
+}
+
+/// Passes events of a reopened journal to a board that is made only when the journal's clock is known.
+private final class BoardHook: Sendable {
+  private let events: EventStream?
+  private let board = Mutex<RunBoard?>(nil)
+
+  init(_ events: EventStream?) { self.events = events }
+
+  func attach(_ board: RunBoard) { self.board.withLock { $0 = board } }
+
+  func take(_ journaled: [JournaledEvent]) {
+    events?.write(journaled)
+    board.withLock { $0 }?.record(journaled.map(\.event))
   }
 }

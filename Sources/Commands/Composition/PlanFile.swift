@@ -36,7 +36,15 @@ struct PlanFile: Sendable {
         file: file)
       return PlanFile(file: file, bytes: [], graph: nil, diagnostics: [diagnostic])
     }
-    let directory = PathText.parent(of: HostFacts.absolutePath(file))
+    return check(
+      bytes, file, directory: PathText.parent(of: HostFacts.absolutePath(file)), arguments: arguments,
+      usesExamples: usesExamples)
+  }
+
+  /// Checks a plan's text as if it stood in `directory`.
+  static func check(
+    _ bytes: [UInt8], _ file: String, directory: String, arguments: [String: String], usesExamples: Bool
+  ) -> PlanFile {
     let loader = PlanLoader(registry: Backends.registry, digest: { SHA256Hasher.digest($0) })
     let loaded = loader.load(
       PlanSource(file: file, directory: directory, bytes: bytes), arguments: arguments,
@@ -55,7 +63,12 @@ struct PlanFile: Sendable {
   static func require(_ invocation: Invocation, _ console: Console) throws(CommandFailure) -> (
     PlanFile, StepGraph
   ) {
-    let file = load(invocation.arguments[0], arguments: try parameters(invocation), usesExamples: false)
+    try require(
+      load(invocation.arguments[0], arguments: try parameters(invocation), usesExamples: false), console)
+  }
+
+  /// As `require`, of a plan that is read.
+  static func require(_ file: PlanFile, _ console: Console) throws(CommandFailure) -> (PlanFile, StepGraph) {
     let sources = [file.file: SourceText(bytes: file.bytes)]
     guard let graph = file.graph else {
       if console.isJSON {

@@ -23,6 +23,10 @@ struct RunSetup: Sendable {
   let disruptedAt: Timestamp?
   let stateDirectory: String
   let environment: RunEnvironment
+  /// Who started the run.
+  var user = HostFacts.userName
+  /// How many times the run had come to an end and goes on.
+  var round = 0
 
   static let state = Option(
     "state", value: .required("DIR"), completion: .folders,
@@ -50,6 +54,24 @@ struct RunSetup: Sendable {
     stateDirectory = try Self.stateDirectory(invocation)
     environment = Self.environment(
       graph.plan, logDirectory: RunDirectory(run: run, stateDirectory: stateDirectory).logs)
+  }
+
+  /// Everything that carries a run on with the plan as it is now.
+  init(
+    carrying run: CarriedRun, in directory: RunDirectory, _ file: PlanFile, _ graph: StepGraph, state: String
+  ) {
+    let started = run.started
+    self.file = file
+    self.graph = graph
+    mode = started.mode
+    startedAt = run.startedAt
+    self.run = directory.run
+    declaredAt = started.declaredGiven ? started.declaredAt : nil
+    disruptedAt = started.disruptedGiven ? started.disruptedAt : nil
+    stateDirectory = state
+    user = started.user
+    round = run.finished == nil ? run.round : run.round + 1
+    environment = Self.environment(graph.plan, logDirectory: directory.logs)
   }
 
   /// The state directory by the rules of the command line.
@@ -88,7 +110,7 @@ struct RunSetup: Sendable {
     let objectives = graph.plan.objectives
     return RunFacts(
       id: run, plan: graph.plan.name, mode: mode, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
-      rpo: objectives.rpo, rto: objectives.rto)
+      rpo: objectives.rpo, rto: objectives.rto, user: user, round: round)
   }
 
   /// The first event of the run.
@@ -97,14 +119,23 @@ struct RunSetup: Sendable {
     return RunStarted(
       tool: DrplanTool.version, plan: plan.name, title: plan.title, owner: plan.owner,
       planDigest: plan.digest,
-      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params, declaredAt: declaredAt ?? startedAt,
+      planFile: plan.file, planPath: HostFacts.absolutePath(plan.file), mode: mode, params: plan.params,
+      declaredAt: declaredAt ?? startedAt,
       declaredGiven: declaredAt != nil, disruptedAt: disruptedAt ?? declaredAt ?? startedAt,
       disruptedGiven: disruptedAt != nil, rtoSeconds: plan.objectives.rto.roundedSeconds,
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,
       measuredFrom: plan.objectives.measuredFrom,
       restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
-      steps: graph.nodes.map { $0.outline(in: graph) }, user: HostFacts.userName, host: HostFacts.hostName,
+      steps: graph.outlines, user: HostFacts.userName, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID)
+  }
+
+  /// The event with which the run goes on.
+  func resumed(_ purpose: RunResumed.Purpose, _ resumption: Resumption) -> RunResumed {
+    RunResumed(
+      purpose: purpose, tool: DrplanTool.version, user: HostFacts.userName, host: HostFacts.hostName,
+      pid: HostFacts.processID, bootID: HostFacts.bootID, planDigest: graph.plan.digest,
+      steps: resumption.outlines, reruns: resumption.reruns)
   }
 
   private static func instant(
@@ -120,20 +151,5 @@ struct RunSetup: Sendable {
       throw CommandFailure(.refused, "`--\(option.name) \(text)` lies in the future; it is \(now)")
     }
     return instant
-  }
-}
-
-extension StepNode {
-  /// The step as it goes on record.
-  fileprivate func outline(in graph: StepGraph) -> StepOutline {
-    let effects = step.action.effects
-    let verified = effects.checks.filter { $0.isRequired && $0.check.readsData }.compactMap(\.check.database)
-    return StepOutline(
-      id: step.id, action: step.actionName, title: step.title,
-      needs: predecessors.map { graph.nodes[$0].step.id }, phase: effects.phase,
-      timeoutSeconds: step.timeout.roundedSeconds, estimateSeconds: step.estimate?.roundedSeconds,
-      onFailure: step.onFailure, isFinally: isFinally, restores: effects.restores,
-      verifies: Set(verified).sorted(),
-      definition: step.definition)
   }
 }

@@ -35,8 +35,9 @@ final class RunBoard: Sendable {
   /// How much of the objective was gone when the run began.
   let spent: Duration
 
-  init(_ setup: RunSetup) {
-    started = HostClock().uptime
+  /// A board of a run that has lasted `elapsed`.
+  init(_ setup: RunSetup, elapsed: Duration = .zero) {
+    started = HostClock().uptime - elapsed
     rto = setup.graph.plan.objectives.rto
     let begin =
       switch setup.graph.plan.objectives.measuredFrom {
@@ -49,6 +50,13 @@ final class RunBoard: Sendable {
 
   /// How long the run has lasted.
   var elapsed: Duration { clock.uptime - started }
+
+  /// Takes events of a process before, which nobody is shown again.
+  func recall(_ events: [RunEvent]) {
+    state.withLock { state in
+      for event in events { state.fold.apply(event) }
+    }
+  }
 
   /// Takes events that are on record.
   func record(_ events: [RunEvent]) {

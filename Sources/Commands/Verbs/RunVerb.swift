@@ -63,13 +63,7 @@ enum RunVerb: Verb {
         .refused, "the plan is called `\(graph.plan.name)`, not `\(name)`",
         remedy: "check the file, or `--confirm`")
     }
-    var options = ExecutionOptions()
-    if let text = invocation.value(parallel) {
-      guard let count = Int(text), (1...1024).contains(count) else {
-        throw CommandFailure(.refused, "`--parallel \(text)` is not a number from 1 to 1024")
-      }
-      options.parallelism = count
-    }
+    let options = try options(invocation)
     let setup = try RunSetup(invocation, file, graph)
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)
@@ -81,6 +75,20 @@ enum RunVerb: Verb {
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
     return try await LiveRun(setup, options, invocation, console).run()
+  }
+}
+
+extension RunVerb {
+  /// How a run is carried out, as the command line has it.
+  static func options(_ invocation: Invocation) throws(CommandFailure) -> ExecutionOptions {
+    var options = ExecutionOptions()
+    if let text = invocation.value(parallel) {
+      guard let count = Int(text), (1...1024).contains(count) else {
+        throw CommandFailure(.refused, "`--parallel \(text)` is not a number from 1 to 1024")
+      }
+      options.parallelism = count
+    }
+    return options
   }
 }
 

@@ -23,7 +23,9 @@ public enum ExpectedResult {
     guard main.allSatisfy({ $0.state.isFinal }) else { return nil }
     if interrupted { return .interrupted }
     let failed = main.filter { $0.state == .failed }
-    if failed.contains(where: { $0.outline.onFailure == .abort }) { return .failed }
+    if failed.contains(where: { $0.outline.onFailure == .abort || $0.outline.onFailure == .rollback }) {
+      return .failed
+    }
     if failed.contains(where: { $0.outline.onFailure == .pause }) { return .waiting }
     if let restoredWhen {
       if main.contains(where: { $0.outline.id == restoredWhen && $0.state != .succeeded }) { return .failed }
@@ -43,6 +45,17 @@ extension RunRecordFold {
   /// What the main steps add up to; nil while one of them is not final.
   var expectedResult: RunResult? {
     guard let started else { return nil }
+    if incidents.undoing != nil {
+      let isBack = steps.allSatisfy { track in
+        switch track.undone?.state {
+        case .undone, .nothingToUndo: true
+        case .unwound, .failed, .notUndone: false
+        case nil: track.outline.isFinally || track.attempts == 0
+        }
+      }
+      return isBack ? .rolledBack : .failed
+    }
+    if steps.contains(where: { $0.watch?.passed == false }) { return .recoveredWithExceptions }
     return ExpectedResult.of(
       steps.map { ($0.outline, $0.state, $0.error) }, restoredWhen: started.restoredWhen,
       interrupted: cause == .interrupted)

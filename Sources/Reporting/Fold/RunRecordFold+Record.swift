@@ -36,7 +36,13 @@ extension RunRecordFold {
       declaredAt: started.declaredAt, declaredGiven: started.declaredGiven, disruptedAt: started.disruptedAt,
       disruptedGiven: started.disruptedGiven, params: started.params, tool: started.tool,
       planDigest: started.planDigest, planFile: started.planFile, user: started.user, host: started.host,
-      events: eventCount, chain: chain)
+      events: eventCount, chain: chain, resumptions: incidents.resumptions,
+      idleSeconds: incidents.idle.roundedSeconds, rollback: incidents.undoing,
+      isCommitted: !incidents.commits.isEmpty,
+      atRisk: incidents.atRisk.map {
+        AtRiskRecord(
+          time: $0.at, forecastSeconds: $0.event.forecastSeconds, step: $0.event.step, basis: $0.event.basis)
+      }, takenOver: incidents.takenOver)
   }
 
   private func reason(live: Bool) -> String? {
@@ -109,6 +115,6 @@ extension StepTrack {
       outputs: outputs,
       error: error, retries: retries, notes: notes, onFailure: outline.onFailure,
       isFinally: outline.isFinally,
-      onCriticalPath: onCriticalPath)
+      onCriticalPath: onCriticalPath, undone: undone, watch: watch, approvals: approvals)
   }
 }

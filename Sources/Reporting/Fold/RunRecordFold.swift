@@ -15,10 +15,12 @@ public struct RunRecordFold: Sendable {
   private(set) var interrupt: InterruptRequested?
   private(set) var inFinally = false
   private(set) var cause: Cause?
-  private(set) var steps: [StepTrack] = []
+  var steps: [StepTrack] = []
   private(set) var index: [StepID: Int] = [:]
   private(set) var eventCount = 0
   private(set) var strangers: [String] = []
+  /// What happened beside the steps.
+  var incidents = RunIncidentTrack()
 
   /// A fold over nothing yet.
   public init() {}
@@ -37,6 +39,7 @@ public struct RunRecordFold: Sendable {
       for (position, step) in body.steps.enumerated() { index[step.id] = position }
     }
     guard first != nil else { return }
+    defer { incidents.lastActivity = event.elapsed }
     last = event
     eventCount += 1
     switch event.body {
@@ -50,7 +53,11 @@ public struct RunRecordFold: Sendable {
       }
     case .stepFinished(let body):
       change(body.step) { $0.finish(event, body) }
-      if let step = step(body.step), body.state == .failed, step.outline.onFailure == .abort { end(.failed) }
+      if let step = step(body.step), body.state == .failed,
+        step.outline.onFailure == .abort || step.outline.onFailure == .rollback
+      {
+        end(.failed)
+      }
     case .interruptRequested(let body):
       interrupt = body
       end(.interrupted)
@@ -58,10 +65,7 @@ public struct RunRecordFold: Sendable {
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
-    case .runResumed, .stepReconciled, .stepDecided, .undoStarted, .stepUndone, .runCommitted, .objectiveAtRisk,
-      .runNotified, .lockTakenOver, .drillPlaceMade, .drillPlaceRemoved, .watchStarted, .watchFinding,
-      .watchFinished, .repairStarted:
-      break
+    default: applyIncident(event)
     }
   }
 
@@ -77,10 +81,29 @@ public struct RunRecordFold: Sendable {
     if !inFinally { self.cause = self.cause ?? cause }
   }
 
+  /// Another process goes on: what was over starts anew where the event says so.
+  mutating func resume(_ event: RunEvent, _ body: RunResumed) {
+    incidents.resumptions.append(ResumptionRecord(event, body))
+    guard body.purpose != .commit else { return }
+    if let last = incidents.lastActivity { incidents.idle += max(.zero, event.elapsed - last) }
+    (finished, finishedAt, interrupt, cause, inFinally) = (nil, nil, nil, nil, false)
+    if let outlines = body.steps {
+      let before = Dictionary(steps.map { ($0.outline.id, $0) }, uniquingKeysWith: { first, _ in first })
+      steps = outlines.map { outline in
+        var track = before[outline.id] ?? StepTrack(outline)
+        track.outline = outline
+        return track
+      }
+      index = Dictionary(
+        uniqueKeysWithValues: outlines.enumerated().map { ($0.element.id, $0.offset) })
+    }
+    for rerun in body.reruns { change(rerun.step) { $0.startAnew() } }
+  }
+
   /// Whether the run's last event was seen.
   public var isFinished: Bool { finished != nil }
 
-  private mutating func change(_ step: StepID, _ change: (inout StepTrack) -> Void) {
+  mutating func change(_ step: StepID, _ change: (inout StepTrack) -> Void) {
     guard let position = index[step] else {
       strangers.append("an event speaks of step `\(step)`, which the run's first event does not name")
       return

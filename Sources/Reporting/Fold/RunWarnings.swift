@@ -32,6 +32,23 @@ extension RunRecordFold {
       }
     }
     warnings += strangers
+    if let risk = incidents.atRisk {
+      let forecast = Duration(recordSeconds: risk.event.forecastSeconds).readable
+      warnings.append(
+        "at \(risk.at.readable) the recovery was forecast to take \(forecast), because of step `\(risk.event.step)`: over "
+          + "the RTO (durations: \(risk.event.basis.lowercased()))")
+    }
+    if incidents.idle > .seconds(1) {
+      warnings.append("nobody carried the run on for \(incidents.idle.readable); the clock kept running")
+    }
+    for lock in incidents.takenOver {
+      warnings.append("the lock on \(lock.target) was taken over from \(lock.holder): \(lock.reason)")
+    }
+    for track in steps where track.watch?.passed == false {
+      warnings.append(
+        "a check of step `\(track.outline.id)` did not pass at the end of its watch\(track.watch?.reason.map { ": \($0)" } ?? "")"
+      )
+    }
     for track in steps {
       for swap in track.publications {
         if swap.state == .announced, !live {

@@ -23,6 +23,9 @@ struct StepTrack: Sendable {
   var publications: [PublicationRecord] = []
   var services: [ServiceRecord] = []
   var notifications: [NotificationRecord] = []
+  var undone: UndoRecord?
+  var watch: WatchRecord?
+  var approvals: [ApprovalAnswer] = []
 
   init(_ outline: StepOutline) { self.outline = outline }
 
@@ -35,6 +38,21 @@ struct StepTrack: Sendable {
     state = outline.phase == .waiting ? .waiting : .running
     restored = []
     checks = []
+    undone = nil
+  }
+
+  /// It starts anew: what it found no longer holds, what it did to the world stays known.
+  mutating func startAnew() {
+    state = .pending
+    (finishedAt, finishElapsed, error, outputs) = (nil, nil, nil, [:])
+    (restored, checks, watch) = ([], [], nil)
+  }
+
+  /// What was kept is not there any more.
+  mutating func letGo(_ paths: Set<String>) {
+    for position in publications.indices {
+      if let kept = publications[position].kept, paths.contains(kept) { publications[position].kept = nil }
+    }
   }
 
   mutating func finish(_ event: RunEvent, _ body: StepFinished) {
@@ -75,7 +93,8 @@ struct StepTrack: Sendable {
       notifications.append(notification)
     case .note(let text):
       notes.append(text)
-    case .identity, .command, .approvalRequested, .approvalAnswered: break
+    case .approvalAnswered(let answer): approvals.append(answer)
+    case .identity, .command, .approvalRequested: break
     }
   }
 

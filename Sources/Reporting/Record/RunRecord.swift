@@ -73,6 +73,18 @@ public struct RunRecord: Sendable, Codable, Equatable {
   public var events: Int
   /// What is known of the journal's hash chain.
   public var chain: ChainRecord
+  /// Each time another process went on with the run.
+  public var resumptions: [ResumptionRecord] = []
+  /// How long nobody carried it on, after crashes and pauses, in seconds; part of `seconds`.
+  public var idleSeconds = 0.0
+  /// Why what it changed was undone; nil when it was not. What became of each step stands there as `undone`.
+  @ExplicitNull public var rollback: String?
+  /// Whether what it had kept to go back was let go of.
+  public var isCommitted = false
+  /// When the objective was seen to be at risk; nil when it was not.
+  @ExplicitNull public var atRisk: AtRiskRecord?
+  /// Locks that it took over from holders that had died.
+  public var takenOver: [LockTakenOver] = []
 }
 
 /// How a run ended, or that it has not.

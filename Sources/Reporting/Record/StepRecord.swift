@@ -37,6 +37,12 @@ public struct StepRecord: Sendable, Codable, Equatable {
   public var isFinally: Bool
   /// Whether the recovery took as long as it did because of it.
   public var onCriticalPath: Bool
+  /// What became of undoing it; nil when nobody tried.
+  @ExplicitNull public var undone: UndoRecord?
+  /// Checks that went on being made after it; nil for a step without.
+  @ExplicitNull public var watch: WatchRecord?
+  /// Answers of people, in order.
+  public var approvals: [ApprovalAnswer] = []
 }
 
 /// An attempt that failed and was followed by another.

@@ -17,16 +17,55 @@ extension RunRecord {
     let look = NextCommand(
       command: "drplan run \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
     )
-    let kept = publications.filter { $0.state == .done }.compactMap(\.kept).map {
-      NextCommand(
-        command: "rm -r -- \(shellWord($0))", purpose: "let go of the old data, once you trust the new")
-    }
+    let resume = NextCommand(
+      command: "drplan resume \(run)",
+      purpose: "carry it on, when what stopped it is mended: what is done stays done")
+    let rollback = NextCommand(command: "drplan rollback \(run)", purpose: "undo what it changed")
+    let commit = NextCommand(
+      command: "drplan commit \(run)", purpose: "let go of the old data that was kept, once you trust the new"
+    )
+    let isKept = mode == .recovery && publications.contains { $0.kept != nil }
     switch result {
     case .running: return []
-    case .ended(.recovered), .ended(.recoveredWithExceptions): return kept
-    case .ended(.failed), .ended(.interrupted), .ended(.waiting): return [look, again]
-    case .ended(.rolledBack), .ended(.refused): return []
+    case .ended(.recovered), .ended(.recoveredWithExceptions):
+      return isKept && !isCommitted ? [commit, rollback] : []
+    case .ended(.failed), .ended(.interrupted):
+      if isRollbackUnfinished { return [rollback] }
+      return [resume] + (publications.isEmpty && services.isEmpty ? [look] : [rollback])
+    case .ended(.waiting): return waitingCommands + [rollback]
+    case .ended(.rolledBack): return [look, again]
+    case .ended(.refused): return []
     }
+  }
+
+  /// Whether a rollback left something as it is.
+  private var isRollbackUnfinished: Bool {
+    rollback != nil
+      && steps.contains { $0.undone.map { $0.state != .undone && $0.state != .nothingToUndo } ?? false }
+  }
+
+  /// For a run that waits for a person: the answers there are.
+  private var waitingCommands: [NextCommand] {
+    let open = steps.first { !$0.isFinally && ($0.state == .running || $0.state == .waiting) }
+    guard let step = open ?? steps.first(where: { $0.state == .failed && $0.onFailure == .pause }) else {
+      return [NextCommand(command: "drplan resume \(run)", purpose: "carry it on")]
+    }
+    let retry =
+      open == nil
+      ? NextCommand(command: "drplan resume \(run)", purpose: "try step `\(step.id)` again")
+      : NextCommand(
+        command: "drplan resume \(run) --retry \(step.id)", purpose: "it was not done: try it again")
+    var commands = [retry]
+    if open != nil {
+      commands.append(
+        NextCommand(command: "drplan resume \(run) --done \(step.id)", purpose: "it was done: go on after it")
+      )
+    }
+    return commands + [
+      NextCommand(
+        command: "drplan resume \(run) --skip \(step.id) --reason TEXT", purpose: "go on without it"),
+      NextCommand(command: "drplan resume \(run) --abort", purpose: "end the run; `finally` runs"),
+    ]
   }
 
   /// `text` as one word of a shell's command line.

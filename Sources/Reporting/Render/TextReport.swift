@@ -26,6 +26,8 @@ public struct TextReport {
     facts()
     section("Objectives", objectives())
     section("Steps", StepSection(record, style).lines())
+    section("Rollback", rollback())
+    section("Resumed", resumptions())
     section("Checks", checks())
     section("Databases", databases())
     section("Kept", kept())
@@ -157,6 +159,33 @@ public struct TextReport {
       })
   }
 
+  private func rollback() -> [String] {
+    guard let reason = record.rollback else { return [] }
+    var table = TextTable(style, flexible: 2)
+    for step in record.steps {
+      guard let undone = step.undone else { continue }
+      let isBack = undone.state == .undone || undone.state == .nothingToUndo
+      let why = undone.error.map { ": \($0.message)" } ?? ""
+      table.add([
+        .init(text: step.id.text), .init(text: undone.state.words, tone: isBack ? .good : .bad),
+        .init(text: style.safe(undone.detail + why)),
+      ])
+    }
+    return indented("because \(reason); the last step was undone first") + table.lines()
+  }
+
+  private func resumptions() -> [String] {
+    bullets(
+      record.resumptions.map { one in
+        let reruns =
+          one.reruns.isEmpty
+          ? "" : "; again: " + one.reruns.map { "\($0.step) (\($0.reason))" }.joined(separator: ", ")
+        let plan = one.planChanged ? ", with an edited plan" : ""
+        return
+          "\(one.purpose.rawValue.lowercased()) by \(one.user) on \(one.host) at \(one.time.readable)\(plan)\(reruns)"
+      })
+  }
+
   private func phases() -> [String] {
     guard !record.phases.shares.isEmpty else { return [] }
     var table = TextTable(style, flexible: 3, right: [1, 2])
@@ -176,6 +205,19 @@ public struct TextReport {
     texts.flatMap { text in
       let lines = wrapped(style.safe(text), width: style.width, indent: "    ")
       return lines.enumerated().map { $0.offset == 0 ? "  - " + $0.element.dropFirst(4) : $0.element }
+    }
+  }
+}
+
+extension StepUndone.State {
+  /// For people.
+  var words: String {
+    switch self {
+    case .undone: "undone"
+    case .nothingToUndo: "nothing to undo"
+    case .unwound: "half undone"
+    case .failed: "FAILED"
+    case .notUndone: "not undone"
     }
   }
 }

@@ -1,0 +1,144 @@
+public import RunEvents
+public import Values
+
+/// What a run's journal says of it, as far as carrying it on, undoing it or committing it needs to know; a fold over its
+/// events.
+public struct CarriedRun: Sendable {
+  /// The run's first event.
+  public private(set) var started: RunStarted
+  /// The steps of the plan as it was run last, by name.
+  public private(set) var steps: [StepID: CarriedStep] = [:]
+  /// The names of `steps` in the order of the plan.
+  public private(set) var order: [StepID] = []
+  /// How the run ended; nil when it did not, or goes on since.
+  public private(set) var finished: RunFinished?
+  /// Why its steps are being undone; nil when they are not.
+  public private(set) var undoing: String?
+  /// Whether what it kept was let go of.
+  public private(set) var isCommitted = false
+  /// Whether what it changed was undone, as far as it could be.
+  public private(set) var isRolledBack = false
+  /// How many times it came to an end and was resumed.
+  public private(set) var round = 0
+  /// How long it has lasted on record.
+  public private(set) var elapsed = Duration.zero
+  /// When it started, by the wall clock.
+  public private(set) var startedAt: Timestamp
+  /// Digest of the plan's text as it was run last.
+  public private(set) var planDigest: SHA256Digest
+  /// What each target was seen to be, by database.
+  public private(set) var identities: [DatabaseID: TargetIdentity] = [:]
+  /// Whether the objective was reported at risk.
+  public private(set) var wasAtRisk = false
+  private var starts = 0
+
+  /// Nil when the first event does not start a run.
+  public init?(_ events: some Sequence<RunEvent>) {
+    var iterator = events.makeIterator()
+    guard let first = iterator.next(), case .runStarted(let body) = first.body else { return nil }
+    started = body
+    startedAt = first.time
+    planDigest = body.planDigest
+    take(body.steps)
+    while let event = iterator.next() { apply(event) }
+  }
+
+  private mutating func take(_ outlines: [StepOutline]) {
+    let before = steps
+    order = outlines.map(\.id)
+    steps = [:]
+    for outline in outlines {
+      steps[outline.id] = before[outline.id] ?? CarriedStep(outline)
+      steps[outline.id]?.outline = outline
+    }
+  }
+
+  private mutating func apply(_ event: RunEvent) {
+    elapsed = event.elapsed
+    switch event.body {
+    case .stepStarted(let body):
+      starts += 1
+      steps[body.step]?.start(attempt: body.attempt, order: starts)
+    case .stepEvidence(let body):
+      steps[body.step]?.evidence.append(body.evidence)
+      if case .identity(let identity) = body.evidence { identities[identity.database] = identity }
+    case .stepRetrying(let body): steps[body.step]?.isInFlight = false
+    case .stepFinished(let body): steps[body.step]?.finish(body)
+    case .stepReconciled(let body):
+      if body.finding == .notDone { steps[body.step]?.isInFlight = false }
+    case .stepUndone(let body): steps[body.step]?.undone = body.state
+    case .undoStarted(let body): undoing = body.reason
+    case .runFinished(let body): finish(body)
+    case .runResumed(let body): resume(body)
+    case .runCommitted: isCommitted = true
+    case .objectiveAtRisk: wasAtRisk = true
+    case .repairStarted(let body): for step in body.repairs { steps[step]?.state = nil }
+    case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
+      .drillPlaceMade, .drillPlaceRemoved, .watchStarted, .watchFinding, .watchFinished:
+      return
+    }
+  }
+
+  private mutating func finish(_ body: RunFinished) {
+    finished = body
+    if undoing != nil { isRolledBack = true }
+    undoing = nil
+  }
+
+  private mutating func resume(_ body: RunResumed) {
+    guard body.purpose != .commit else { return }
+    if finished != nil { round += 1 }
+    finished = nil
+    planDigest = body.planDigest
+    if let outlines = body.steps { take(outlines) }
+    for rerun in body.reruns { steps[rerun.step]?.forget() }
+  }
+}
+
+/// One step of a run that is carried on.
+public struct CarriedStep: Sendable, Equatable {
+  /// As the plan declared it when it ran.
+  public var outline: StepOutline
+  /// How it ended; nil when it did not.
+  public var state: StepState?
+  /// How many attempts were begun.
+  public var attempts = 0
+  /// Whether its last attempt was under way at the end of the record.
+  public var isInFlight = false
+  /// Its place in the order in which attempts were begun; nil when none was.
+  public var startOrder: Int?
+  /// Everything it put on record, in order.
+  public var evidence: [StepEvidence] = []
+  /// What it left for the steps after it.
+  public var outputs: [String: String] = [:]
+  /// Why it failed, was left out or not reached.
+  public var error: StepError?
+  /// How far it was undone.
+  public var undone: StepUndone.State?
+
+  init(_ outline: StepOutline) { self.outline = outline }
+
+  mutating func start(attempt: Int, order: Int) {
+    state = nil
+    attempts = max(attempts, attempt)
+    isInFlight = true
+    startOrder = order
+    undone = nil
+  }
+
+  mutating func finish(_ body: StepFinished) {
+    state = body.state
+    // One that was told to stop and did not may still have been at work.
+    isInFlight = false
+    outputs = body.outputs
+    error = body.error
+  }
+
+  /// It starts anew: only what it changed in the world stays known.
+  mutating func forget() {
+    state = nil
+    isInFlight = false
+    outputs = [:]
+    error = nil
+  }
+}
