@@ -85,9 +85,9 @@ struct CrashShop: Sendable {
     session.names(in: "data").filter { $0.contains(".drplan-") }
   }
 
-  /// The run that began last and has a journal.
+  /// The run that began last, if any has a first event on record: without one nothing was touched.
   static func newestRun(_ session: CLISession) -> String? {
-    session.names(in: "state/runs").last { session.exists("state/runs/\($0)/journal.jsonl") }
+    session.names(in: "state/runs").last { session.read("state/runs/\($0)/journal.jsonl").contains("\n") }
   }
 
   private static func prepare(_ shop: Shop) async throws {
@@ -152,7 +152,10 @@ struct CrashShop: Sendable {
       - id: switch
         action: RunCommand
         needs: [stop]
-        with: {command: [sh, -c, "echo switched >> commands.txt"]}
+        with:
+          command: [sh, -c, "echo switched >> commands.txt"]
+          undo: [sh, -c, "echo undone >> commands.txt"]
+          rerun: Safe
       - id: restore-orders
         action: RestoreDatabase
         needs: [switch]
