@@ -37,6 +37,14 @@ public enum DrplanTool {
   private static func invoke(_ invocation: Invocation) async -> ExitCode {
     let console = Console(invocation)
     guard let verb = VerbList.verb(at: invocation.path) else { return .defect }
+    do throws(DescriptorShortage) {
+      try await ProcessStart.prepare()
+    } catch {
+      console.report(
+        CommandFailure(
+          .failed, "\(error); nothing was done", remedy: "raise the limit: `ulimit -n 1024`, then try again"))
+      return .failed
+    }
     do throws(CommandFailure) {
       guard verb.isInterruptible else { return try await verb.run(invocation, console) }
       return try await Interruptible.run(console) { () async throws(CommandFailure) in

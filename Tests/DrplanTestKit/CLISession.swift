@@ -28,8 +28,22 @@ public final class CLISession: Sendable {
     }
   }
 
-  private init() throws {
-    var template = Array("/tmp/drplan-cli-XXXXXX".utf8CString)
+  /// Runs `body` in a session that begins with what stands in this one, and takes no place of its own at the gate.
+  ///
+  /// In memory where the system has room for it, because what many such sessions sync need not reach a disk.
+  public func inCopy<Result: Sendable>(
+    _ body: @Sendable (CLISession) async throws -> Result
+  ) async throws -> Result {
+    let session = try CLISession(in: access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp")
+    defer { session.end() }
+    let names = names(in: ".").filter { $0 != ".streams" }
+    let copying = try start(program: "/usr/bin/cp", ["-a"] + names + [session.directory])
+    guard try await copying.wait().status == 0 else { throw CLIFailure("no copy of \(directory)") }
+    return try await body(session)
+  }
+
+  private init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/drplan-cli-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw CLIFailure("no folder for a session: error \(errno)") }
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

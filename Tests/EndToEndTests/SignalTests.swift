@@ -29,6 +29,20 @@ struct SignalTests {
     return run
   }
 
+  /// The plan with a last step that never ends.
+  private func hangingFinally(_ shop: Shop) throws {
+    try plan(shop)
+    let text = shop.session.read("plan.yaml")
+    try shop.session.write(
+      text.replacing("[touch, closed]", with: "[sh, -c, \"touch closing; exec sleep 600\"]"), to: "plan.yaml")
+  }
+
+  /// Takes what a pipe holds now.
+  private static func drain(_ reader: Int32) {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while read(reader, &buffer, buffer.count) > 0 {}
+  }
+
   private func record(_ shop: Shop) async throws -> CLIJSON {
     try await shop.session.drplan("runs", "show", "latest", "--format", "json").json()
   }
@@ -56,11 +70,7 @@ struct SignalTests {
   @Test func aSecondCtrlCStopsAtOnce() async throws {
     try await Shop.run { shop in
       let terminal = try PseudoTerminal()
-      try plan(shop)
-      let text = shop.session.read("plan.yaml")
-      try shop.session.write(
-        text.replacing("[touch, closed]", with: "[sh, -c, \"touch closing; exec sleep 600\"]"),
-        to: "plan.yaml")
+      try hangingFinally(shop)
       try await shop.backUp()
       let run = try shop.session.start(["run", "plan.yaml"], streams: .terminal(terminal))
       try #require(await CLIDeadline.holds { shop.session.exists("running") || run.hasEnded })
@@ -88,6 +98,41 @@ struct SignalTests {
     }
   }
 
+  @Test func aSecondSigtermStopsAtOnceAndExitsWith143() async throws {
+    try await Shop.run { shop in
+      try hangingFinally(shop)
+      try await shop.backUp()
+      let run = try shop.session.start(["run", "plan.yaml"])
+      try #require(await CLIDeadline.holds { shop.session.exists("running") || run.hasEnded })
+      run.signal(SIGTERM)
+      try #require(await CLIDeadline.holds { shop.session.exists("closing") || run.hasEnded })
+      run.signal(SIGTERM)
+      let result = try await run.wait()
+      #expect(result.status == 143, "\(result)")
+      #expect(await CLIDeadline.holds { shop.session.processes.isEmpty })
+      #expect(try await record(shop)["result"].string == "Interrupted")
+    }
+  }
+
+  @Test func aStepThatHearsNoSignalIsKilledAndDoesNotHoldTheRun() async throws {
+    try await Shop.run { shop in
+      try plan(shop)
+      let text = shop.session.read("plan.yaml")
+      try shop.session.write(
+        text.replacing("sleep 600 & child", with: "trap '' HUP INT TERM; sleep 600 & child"), to: "plan.yaml")
+      try await shop.backUp()
+      let terminal = try PseudoTerminal()
+      let run = try shop.session.start(["run", "plan.yaml"], streams: .terminal(terminal))
+      try #require(await CLIDeadline.holds { shop.session.exists("running") || run.hasEnded })
+      let before = try shop.live()
+      terminal.type("\u{3}")
+      #expect(try await run.wait().status == 130, "\(terminal.screen)")
+      #expect(await CLIDeadline.holds { shop.session.processes.isEmpty })
+      #expect(shop.session.exists("closed"))
+      #expect(try shop.live() == before)
+    }
+  }
+
   @Test func aHangUpChangesNothing() async throws {
     try await Shop.run { shop in
       let run = try await started(shop)
@@ -105,6 +150,33 @@ struct SignalTests {
       terminal = nil
       #expect(terminal == nil)
       try shop.session.write("", to: "go")
+      #expect(try await run.wait().status == 0)
+      #expect(try await record(shop)["result"].string == "Recovered")
+    }
+  }
+
+  /// The run comes to its end while nobody reads; what is left to print waits for the reader.
+  @Test(arguments: ["out", "err"]) func aFullPipeHoldsUpNoRecovery(_ full: String) async throws {
+    try await Shop.run { shop in
+      let pipe = shop.session.path(full)
+      try #require(mkfifo(pipe, 0o600) == 0)
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      let filler = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+      try shop.session.write("", to: "other")
+      let other = shop.session.path("other")
+      let run = try await started(
+        shop, streams: .files(output: full == "out" ? pipe : other, error: full == "err" ? pipe : other))
+      var byte: UInt8 = 0x2e
+      while write(filler, &byte, 1) == 1 {}
+      close(filler)
+      try shop.session.write("", to: "go")
+      #expect(await CLIDeadline.holds { shop.journals().last?.contains("dev.drplan.run.finished") == true })
+      #expect(
+        await CLIDeadline.holds {
+          Self.drain(reader)
+          return run.hasEnded
+        })
+      close(reader)
       #expect(try await run.wait().status == 0)
       #expect(try await record(shop)["result"].string == "Recovered")
     }

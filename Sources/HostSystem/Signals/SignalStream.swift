@@ -49,7 +49,7 @@ private final class SignalDispatcher: Sendable {
     let descriptor = drp_signal_pipe()
     guard descriptor >= 0 else { throw SignalError(errno) }
     // For the rest of the process: handlers stay in place as long.
-    BlockingExecutor.shared.submit { [self] in
+    let isRead = BlockingExecutor.shared.submitForGood { [self] in
       while true {
         var number: UInt8 = 0
         let count = read(descriptor, &number, 1)
@@ -60,6 +60,7 @@ private final class SignalDispatcher: Sendable {
         }
       }
     }
+    guard isRead else { throw SignalError(EAGAIN) }
   }
 
   func add(_ stream: AsyncStream<Signal>.Continuation, for wanted: Set<Signal>) throws(SignalError) {

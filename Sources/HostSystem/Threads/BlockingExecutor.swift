@@ -20,14 +20,22 @@ final class BlockingExecutor: Sendable {
   func submit(_ job: @escaping Job) {
     guard gate.add(job) else { return }
     guard !startThread() else { return }
-    // The system gives no more threads. If none is left to take the job, running it here is slow, not wrong.
+    // The system gives no more threads, and those that are there may be blocked for as long as the program runs:
+    // running a job here is slow, not wrong.
     gate.abandonThread()?()
   }
+
+  /// Starts `job`, which may never return, on a thread that is its own for good; false when there is none to have.
+  func submitForGood(_ job: @escaping Job) -> Bool { startThread { job() } }
 
   /// How many threads the pool has now.
   var threadCount: Int { gate.threadCount }
 
   private func startThread() -> Bool {
+    startThread { [gate] in while let job = gate.next() { job() } }
+  }
+
+  private func startThread(_ body: @escaping Job) -> Bool {
     var attributes = pthread_attr_t()
     guard pthread_attr_init(&attributes) == 0 else { return false }
     defer { pthread_attr_destroy(&attributes) }
@@ -35,19 +43,23 @@ final class BlockingExecutor: Sendable {
     // Only what is touched costs memory; 2 MiB is room for SQLite, TLS and the name service.
     pthread_attr_setstacksize(&attributes, 2 << 20)
     var thread = pthread_t()
-    let context = Unmanaged.passRetained(gate)
+    let context = Unmanaged.passRetained(ThreadBody(body))
     let failure = pthread_create(
       &thread, &attributes,
       { context in
-        guard let context else { return nil }
-        let gate = Unmanaged<Gate>.fromOpaque(context).takeRetainedValue()
-        while let job = gate.next() { job() }
+        if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
         return nil
       }, context.toOpaque())
     guard failure != 0 else { return true }
     context.release()
     return false
   }
+}
+
+/// What a thread does from its start to its end.
+private final class ThreadBody: Sendable {
+  let run: BlockingExecutor.Job
+  init(_ run: @escaping BlockingExecutor.Job) { self.run = run }
 }
 
 /// The queue between submitters and threads.
@@ -94,12 +106,12 @@ private final class Gate: @unchecked Sendable {
     return true
   }
 
-  /// Takes back the announcement of a thread; gives the newest job when nobody is left to run it.
+  /// Takes back the announcement of a thread; gives the newest job unless another thread took it meanwhile.
   func abandonThread() -> BlockingExecutor.Job? {
     lock()
     defer { unlock() }
     threads -= 1
-    return threads == 0 ? jobs.popLast() : nil
+    return jobs.popLast()
   }
 
   /// The next job for the calling thread; nil when it should end.

@@ -24,7 +24,7 @@ struct BackupRun {
 
     // Threads: this one walks, one writes, the others compress. The first failure of any stops all.
     let writing = Guarded<Result<SnapshotRecord, SnapshotError>?>(nil)
-    let result: Result<Void, SnapshotError> = WorkerTeam.run(options.workers + 1) { index in
+    let result: Result<Void, SnapshotError> = try Workers.run(options.workers + 1) { index in
       if index == 0 {
         let record = Result { () throws(SnapshotError) in
           try write(tree, id, pool, queue, outbox, meter, begun)

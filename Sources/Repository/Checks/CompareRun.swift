@@ -27,7 +27,7 @@ struct CompareRun {
     let queue = WorkQueue<(Job, weight: Int)>(limit: options.window, flag: flag)
     let differences = FindingList<Difference>()
     let bytes = Atomic<Int64>(0)
-    let compared: Result<Int64, SnapshotError> = WorkerTeam.run(options.workers) { _ in
+    let compared: Result<Int64, SnapshotError> = try Workers.run(options.workers) { _ in
       let hasher = ContentComparer(differences: differences)
       while let (_, (job, weight)) = queue.take() {
         let count = hasher.run(job)

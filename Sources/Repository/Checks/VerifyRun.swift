@@ -27,7 +27,7 @@ struct VerifyRun {
     let blocks = Atomic<Int64>(0)
     let bytes = Atomic<Int64>(0)
     let pool = RawBlockPool()
-    let planned = WorkerTeam.run(options.workers) { _ in
+    let planned = try Workers.run(options.workers) { _ in
       let reader = BlockReader(pool: pool)
       while let (_, (job, weight)) = queue.take() {
         if case .pack(let index) = job {

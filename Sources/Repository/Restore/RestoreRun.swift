@@ -91,7 +91,7 @@ struct RestoreRun {
       bytesTotal: record.logicalBytes.bytes, filesTotal: record.files, handler: progress)
     let queue = WorkQueue<(RestoreJob, weight: Int)>(limit: options.window, flag: flag)
     let pool = RawBlockPool()
-    let read = WorkerTeam.run(options.restorers) { _ in
+    let read = try Workers.run(options.restorers) { _ in
       let placer = BlockPlacer(
         root: root, staging: root.path, needed: needed, owners: owners,
         syncsEachFile: options.syncsEachFile, pool: pool, meter: meter)
