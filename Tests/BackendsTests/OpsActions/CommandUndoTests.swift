@@ -12,6 +12,8 @@ import Values
 @Suite struct CommandUndoTests {
   private let folder: ScratchFolder
   private let step = OpsStep()
+  /// Its own, since processes are known by the run and the step that started them.
+  private let name = "step-\(UInt32.random(in: 0...UInt32.max))"
 
   init() throws { folder = try ScratchFolder() }
 
@@ -21,7 +23,7 @@ import Values
   }
 
   private func context(_ earlier: [StepEvidence] = []) throws -> StepContext {
-    try step.context(folder, earlier: earlier)
+    try step.context(folder, step: name, earlier: earlier)
   }
 
   private var commands: [CommandRecord] {
@@ -59,7 +61,7 @@ import Values
     #expect(
       question
         == "`/bin/sh` had started, and its end is not on record: look whether it did its work, then answer with "
-        + "`drplan resume \(run) --done the-step` if it did, or `--retry the-step`")
+        + "`drplan resume \(run) --done \(name)` if it did, or `--retry \(name)`")
     guard case .notDone = try await shell("true", [.init("rerun", "Safe")]).reconcile(try context(earlier))
     else {
       Issue.record("it is safe")
@@ -101,7 +103,7 @@ import Values
     #expect(
       try await action.undo(try context(evidence)) == .undone("`/bin/sh` ended with exit status 0"))
     #expect(!folder.has("done"))
-    #expect(folder.text("logs/the-step.undo.log") == "back to eu for the-step\n")
+    #expect(folder.text("logs/\(name).undo.log") == "back to eu for \(name)\n")
     let failure = await #expect(throws: StepFailure.self) { try await action.undo(try context(evidence)) }
     #expect(failure?.message.contains("the undo `/bin/sh` failed: exit status 1") == true)
     guard case .impossible = try await shell("true").undo(try context(evidence)) else {
