@@ -41,7 +41,7 @@ enum DrillVerb: Verb {
     guard !invocation.arguments.isEmpty else {
       throw CommandFailure(.refused, "`drplan drill` needs a plan", remedy: "see `drplan drill --help`")
     }
-    return try await RunVerb.carryOut(invocation, console, mode: .drill)
+    return try await RunVerb.start(invocation, console, mode: .drill)
   }
 
   private static func cleanUp(

@@ -55,11 +55,23 @@ enum RunVerb: Verb {
     ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
-    try await carryOut(invocation, console, mode: invocation.value(mode) == "drill" ? .drill : .recovery)
+    try await start(invocation, console, mode: invocation.value(mode) == "drill" ? .drill : .recovery)
   }
 
-  /// Runs the plan that a command line names.
-  static func carryOut(
+  /// Runs the plan that a command line names, and finishes the clean-up of drills that died: a drill begins with clean
+  /// space, a recovery waits for nobody's rubbish and holds no lock any more when it sweeps.
+  static func start(
+    _ invocation: Invocation, _ console: Console, mode: RunMode
+  ) async throws(CommandFailure) -> ExitCode {
+    let isReal = invocation.value(dryRun) == nil
+    let stateDirectory = try RunSetup.stateDirectory(invocation)
+    if mode == .drill, isReal { await DrillScratch.sweep(stateDirectory, console) }
+    let code = try await carryOut(invocation, console, mode: mode)
+    if mode == .recovery, isReal { await DrillScratch.sweep(stateDirectory, console) }
+    return code
+  }
+
+  private static func carryOut(
     _ invocation: Invocation, _ console: Console, mode: RunMode
   ) async throws(CommandFailure) -> ExitCode {
     let (file, graph) = try PlanFile.require(invocation, console)
@@ -71,11 +83,7 @@ enum RunVerb: Verb {
       try await confirmation.require(invocation.value(TypedConfirmation.option), console)
     }
     let setup = try RunSetup(invocation, file, graph, mode: mode)
-    if mode == .drill {
-      // A drill begins with clean space; a recovery waits for nobody's rubbish, and sweeps when it is over.
-      if invocation.value(dryRun) == nil { await DrillScratch.sweep(setup.stateDirectory, console) }
-      try await DrillScratch(setup).check()
-    }
+    if mode == .drill { try await DrillScratch(setup).check() }
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)
     case "probe": return await DryRunReport.printProbe(setup, options, console)
@@ -85,9 +93,7 @@ enum RunVerb: Verb {
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
-    let code = try await LiveRun(setup, options, invocation, console, leases).run()
-    if mode == .recovery { await DrillScratch.sweep(setup.stateDirectory, console) }
-    return code
+    return try await LiveRun(setup, options, invocation, console, leases).run()
   }
 }
 
@@ -126,7 +132,9 @@ enum Preflight {
     let probe = "`drplan \(verb) \(setup.file.file) --dry-run=probe` looks at every step"
     let lacksSnapshot = blocked.contains { $0.1.subject.hasPrefix("snapshot of ") }
     throw CommandFailure(
-      .failed, "the plan cannot recover; nothing was changed\n  " + lines.joined(separator: "\n  "),
+      .failed,
+      "the plan cannot \(setup.mode == .drill ? "be drilled" : "recover"); nothing was changed\n  "
+        + lines.joined(separator: "\n  "),
       remedy: lacksSnapshot
         ? "is `repository` the right one? `drplan backup \(setup.file.file)` takes snapshots while the data is whole; \(probe)"
         : "mend this, then run again; \(probe)")

@@ -1,27 +1,42 @@
 import RunEvents
 import StepGraph
+import Values
 
-/// How a simulated run goes on after drplan has died.
-///
-/// The one place to change when the machine can be begun with steps that are over: then nothing needs to be replayed.
+/// How a simulated run goes on after drplan has died: with the same machine as a real one.
 enum SimulatedResume {
-  /// A machine that goes on with a run, and what it is told first.
-  struct Resumption {
-    var machine: RunMachine
-    var first: RunInput?
-    /// Steps that did their work before, and that the machine begins anew: they succeed at once and off the record.
-    var replayed: Set<Int>
+  /// What is known of a step when drplan dies.
+  struct Step {
+    var state = StepState.pending
+    var attempts = 0
+    var isInFlight = false
+    var startOrder: Int?
+    var undone: StepUndone.State?
   }
 
-  /// Goes on with the steps that had not succeeded; an attempt that was under way starts over.
-  static func resume(_ simulation: Simulation, after states: [StepState]) -> Resumption {
-    let replayed = states.indices.filter { states[$0] == .succeeded }
-    var targets = simulation.targets
-    // What is only replayed must not wait for what really runs.
-    for step in replayed { targets[step] = [] }
+  /// A machine for the rest of the run, and what it is told first; an attempt that was under way is found not done.
+  static func resume(
+    _ simulation: Simulation, after steps: [Step], undoing: String?
+  ) -> (machine: RunMachine, first: RunInput) {
     let machine = RunMachine(
-      graph: simulation.graph, mode: simulation.mode, targets: targets, options: simulation.options)
-    return Resumption(
-      machine: machine, first: Simulation.started.map { .begin($0) }, replayed: Set(replayed))
+      graph: simulation.graph, mode: simulation.mode, targets: simulation.targets, options: simulation.options)
+    let carried = zip(simulation.graph.nodes, steps).map { carry($0, $1) }
+    let resumed = RunResumed(
+      purpose: .resume, tool: "", user: "", host: "", pid: 0, bootID: "", planDigest: .zero)
+    return (machine, .resume(RunContinuation(resumed: resumed, steps: carried, undoing: undoing)))
+  }
+
+  private static func carry(_ node: StepNode, _ known: Step) -> CarriedStep {
+    // The machine compares no definitions: a digest each would cost more than the simulation.
+    let outline = StepOutline(
+      id: node.step.id, action: node.step.actionName, title: nil, needs: [], phase: .other, timeoutSeconds: 0,
+      estimateSeconds: nil, onFailure: node.step.onFailure, isFinally: node.isFinally, restores: [],
+      verifies: [], definition: .zero)
+    var step = CarriedStep(outline)
+    step.state = known.state.isFinal ? known.state : nil
+    step.attempts = known.attempts
+    step.isInFlight = known.isInFlight
+    step.startOrder = known.startOrder
+    step.undone = known.undone
+    return step
   }
 }

@@ -18,7 +18,10 @@ struct SimulatedWorld {
   private var working: [Int?]
   /// When the time of each step is up, known from its first attempt of this process on.
   private var deadlines: [Duration?]
-  private var replayed: Set<Int> = []
+  /// What the record says of each step: with what a run goes on.
+  private var known: [SimulatedResume.Step]
+  private var undoing: String?
+  private var starts = 0
   /// Steps in which drplan has died: it does so once.
   private var hasDied: Set<Int> = []
   private var finished: RunFinished?
@@ -54,6 +57,7 @@ struct SimulatedWorld {
     run = SimulatedRun(steps: nodes.count)
     working = Array(repeating: nil, count: nodes.count)
     deadlines = Array(repeating: nil, count: nodes.count)
+    known = Array(repeating: SimulatedResume.Step(), count: nodes.count)
   }
 
   mutating func play() -> SimulatedRun {
@@ -90,6 +94,20 @@ struct SimulatedWorld {
         working[step] = -attempt
         let failure = StepFailure(.cancelled, "told to stop", isRetryable: false)
         happen(.input(.failed(step: step, attempt: attempt, failure), step: step, attempt: -attempt), at: now)
+      case .reconcile(let step, let attempt, _):
+        working[step] = attempt
+        let finding = Reconciliation.notDone("simulated")
+        happen(
+          .input(.reconciled(step: step, attempt: attempt, finding), step: step, attempt: attempt), at: now)
+      case .undo(let step, let attempt, _):
+        working[step] = attempt
+        happen(.input(.undone(step: step, .undone("simulated")), step: step, attempt: attempt), at: now)
+      case .settle(let step, let attempt, _):
+        working[step] = attempt
+        happen(.input(.settled(step: step, "simulated"), step: step, attempt: attempt), at: now)
+      case .watch(let step, let attempt):
+        working[step] = attempt
+        happen(.input(.watchEnded(step: step, .passed), step: step, attempt: attempt), at: now)
       case .abandon(let step): working[step] = nil
       case .wake(let time):
         wake += 1
@@ -115,7 +133,6 @@ struct SimulatedWorld {
         .input(.succeeded(step: step, attempt: attempt, outputs: [:]), step: step, attempt: attempt),
         at: now + time)
     }
-    if replayed.contains(step) { return succeed(after: .zero) }
     let deadline = deadlines[step] ?? now + simulation.graph.nodes[step].step.timeout
     deadlines[step] = deadline
     switch simulation.behaviours[step] {
@@ -142,35 +159,41 @@ struct SimulatedWorld {
     run.events.append(SimulatedEvent(at: now, what: .died))
     now += simulation.resumeAfter
     run.events.append(SimulatedEvent(at: now, what: .resumed))
-    for step in run.states.indices where run.states[step] != .succeeded {
+    for step in run.states.indices where run.states[step] == .running {
+      known[step].isInFlight = true
       run.states[step] = .pending
       run.ends[step] = nil
     }
     coming = MinHeap()
     working = Array(repeating: nil, count: working.count)
     deadlines = Array(repeating: nil, count: deadlines.count)
-    let resumption = SimulatedResume.resume(simulation, after: run.states)
+    let resumption = SimulatedResume.resume(simulation, after: known, undoing: undoing)
     machine = resumption.machine
-    replayed = resumption.replayed
-    if let first = resumption.first { give(first) }
+    give(resumption.first)
   }
 
   // MARK: The record
 
   private mutating func record(_ body: RunEvent.Body) {
     switch body {
-    case .runStarted where !hasDied.isEmpty: return
     case .finallyStarted:
       let isKnown = run.events.contains {
         if case .recorded(.finallyStarted) = $0.what { true } else { false }
       }
       if isKnown { return }
+    case .undoStarted(let event): undoing = event.reason
+    case .stepUndone(let event): if let step = names[event.step] { known[step].undone = event.state }
     case .stepStarted(let event):
-      guard let step = names[event.step], !replayed.contains(step) else { return }
+      guard let step = names[event.step] else { return }
+      starts += 1
+      known[step].attempts = event.attempt
+      known[step].startOrder = starts
+      known[step].isInFlight = false
       run.starts[step] = run.starts[step] ?? now
       run.states[step] = .running
     case .stepFinished(let event):
-      guard let step = names[event.step], !replayed.contains(step) else { return }
+      guard let step = names[event.step] else { return }
+      known[step].state = event.state
       run.states[step] = event.state
       run.ends[step] = now
     default: break
