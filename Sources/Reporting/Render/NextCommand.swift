@@ -29,5 +29,16 @@ extension RunRecord {
     }
   }
 
-  private func shellWord(_ text: String) -> String { ShellWord.quoted(text) }
+  /// `text` as one word of a shell's command line.
+  private func shellWord(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty
+      && text.utf8.allSatisfy {
+        (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
+          || "/._-+,:@".utf8.contains($0)
+      }
+    return isPlain
+      ? text
+      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
 }
