@@ -178,6 +178,56 @@ struct ApprovalTests {
     }
   }
 
+  @Test func answersFromBeforeAndAfterACrashCountWhenTheRunGoesOn() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 2")
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      run.signal(SIGKILL)
+      _ = try await run.wait()
+      let again = try await approve(shop, "approve-cutover")
+      #expect(again.status == 2 && again.errorText.contains("bin agreed before"), "\(again)")
+      let kept = try await approve(shop, "approve-cutover", by: ["SUDO_USER": "games"])
+      #expect(kept.status == 0 && kept.text.contains("kept"), "\(kept)")
+      let result = try await shop.session.start(
+        ["resume", "latest", "--format", "json"], environment: Self.people.starter
+      ).wait()
+      #expect(result.status == 0, "\(result)")
+      #expect(step(try result.json())["outputs"]["approvers"].string == "bin (as root), games (as root)")
+    }
+  }
+
+  @Test func whoeverResumesARunItsStarterStillDoesNotCount() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 1")
+      run.signal(SIGKILL)
+      _ = try await run.wait()
+      let resumed = try shop.session.start(["resume", "latest"], environment: Self.people.other)
+      try #require(
+        await CLIDeadline.holds {
+          shop.journals().last?.split(separator: "approvalRequested").count == 3 || resumed.hasEnded
+        })
+      let own = try await approve(shop, "approve-cutover", by: Self.people.starter)
+      #expect(own.status == 2 && own.errorText.contains("daemon started the run"), "\(own)")
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      #expect(try await resumed.wait().status == 0, "\(resumed.soFar)")
+    }
+  }
+
+  @Test func aRunThatANoEndedAsksAnewWhenItIsResumed() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 1")
+      #expect(try await approve(shop, "approve-cutover", "--deny").status == 0)
+      #expect(try await run.wait().status == 1)
+      let resumed = try shop.session.start(["resume", "latest"], environment: Self.people.starter)
+      try #require(
+        await CLIDeadline.holds {
+          shop.journals().last?.split(separator: "approvalRequested").count == 3 || resumed.hasEnded
+        })
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      #expect(try await resumed.wait().status == 0, "\(resumed.soFar)")
+    }
+  }
+
   @Test func whatDoesNotWaitCannotBeAnswered() async throws {
     try await Shop.run { shop in
       let run = try await asking(shop, "quorum: 1")

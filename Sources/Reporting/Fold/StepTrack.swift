@@ -75,7 +75,12 @@ struct StepTrack: Sendable {
       notifications.append(notification)
     case .note(let text):
       notes.append(text)
-    case .identity, .command, .approvalRequested, .approvalAnswered: break
+    case .approvalRequested(let request): notes.append("asked \(request.asked): \(request.prompt)")
+    case .approvalAnswered(let answer):
+      let said = answer.comment.map { ": \($0)" } ?? ""
+      let counts = answer.rejected.map { " (does not count: \($0))" } ?? ""
+      notes.append("\(answer.user) \(answer.approves ? "approves" : "denies")\(said)\(counts)")
+    case .identity, .command: break
     }
   }
 

@@ -29,16 +29,5 @@ extension RunRecord {
     }
   }
 
-  /// `text` as one word of a shell's command line.
-  private func shellWord(_ text: String) -> String {
-    let isPlain =
-      !text.isEmpty
-      && text.utf8.allSatisfy {
-        (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
-          || "/._-+,:@".utf8.contains($0)
-      }
-    return isPlain
-      ? text
-      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-  }
+  private func shellWord(_ text: String) -> String { ShellWord.quoted(text) }
 }
