@@ -18,6 +18,9 @@ public protocol IntegrityCheck: Sendable {
   /// Only such a check proves a restore.
   var readsData: Bool { get }
 
+  /// Why it is not made in a drill; nil when it looks at nothing but what the drill restored.
+  var drillProblem: String? { get }
+
   /// Why it cannot read a database of that engine; nil when it can.
   func misfit(with engine: any DatabaseEngine) -> String?
 
@@ -28,6 +31,11 @@ public protocol IntegrityCheck: Sendable {
 extension IntegrityCheck {
   /// What names a database reads it, unless a check says otherwise.
   public var readsData: Bool { database != nil }
+
+  /// What reads no database looks at the world, where production is.
+  public var drillProblem: String? {
+    database == nil ? "it reads no database that the drill restored, so it would look at production" : nil
+  }
 }
 
 /// What a check expected and found.

@@ -17,13 +17,19 @@ public struct RunEnvironment: Sendable {
   public let planDirectory: String
   /// A folder for logs of this run's commands and services.
   public let logDirectory: String
+  /// Where people's answers come from.
+  public let answers: any AnswerSource
+  /// Places that this run must not touch, nor anything in them or around them: in a drill those of production.
+  public let offLimits: [OffLimits]
 
   /// What a run works with.
   public init(
     databases: [DatabaseID: DatabaseBinding], services: [ServiceID: ServiceBinding],
     channels: [ChannelID: any Channel],
-    snapshots: any SnapshotStore, secrets: any SecretSource, planDirectory: String, logDirectory: String
+    snapshots: any SnapshotStore, secrets: any SecretSource, planDirectory: String, logDirectory: String,
+    answers: any AnswerSource = NoAnswers(), offLimits: [OffLimits] = []
   ) {
+    self.answers = answers
     self.databases = databases
     self.services = services
     self.channels = channels
@@ -31,6 +37,7 @@ public struct RunEnvironment: Sendable {
     self.secrets = secrets
     self.planDirectory = planDirectory
     self.logDirectory = logDirectory
+    self.offLimits = offLimits
   }
 
   /// The database of that name; the plan's validation has seen to it that there is one.
@@ -59,19 +66,39 @@ public struct RunEnvironment: Sendable {
   }
 }
 
+/// A place that a run must not touch.
+public struct OffLimits: Sendable, Equatable {
+  /// Its path, as the plan says it.
+  public let path: String
+  /// What it is, for people: ``the place of the database `orders` ``.
+  public let what: String
+
+  /// A place.
+  public init(_ path: String, _ what: String) {
+    self.path = path
+    self.what = what
+  }
+}
+
 /// A database with the places that a run reads from and writes to.
 public struct DatabaseBinding: Sendable {
   /// The database.
   public let id: DatabaseID
   /// The kind of its engine.
   public let engineName: String
-  /// Where it is backed up from.
-  public let source: any DatabaseEngine
-  /// Where this run restores to.
+  /// Where it is backed up from: to read, in whatever mode.
+  public let source: any DataSource
+  /// Where this run restores to and its checks read: in a drill the drill's place and no other.
   public let target: any DatabaseEngine
+  /// What `target` must be, by the facts of its engine; empty where the plan does not say.
+  public let identity: [String: String]
 
   /// A database with its places.
-  public init(id: DatabaseID, engineName: String, source: any DatabaseEngine, target: any DatabaseEngine) {
+  public init(
+    id: DatabaseID, engineName: String, source: any DataSource, target: any DatabaseEngine,
+    identity: [String: String] = [:]
+  ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source

@@ -14,6 +14,9 @@ public protocol ServiceManager: Sendable {
   /// What a step locks that changes this service.
   var target: TargetName { get }
 
+  /// Whether `state` is known rather than assumed.
+  var knowsState: Bool { get }
+
   /// What the manager says of the service now; looking only.
   func state(_ context: ServiceContext) async throws(StepFailure) -> ServiceState
 
@@ -25,6 +28,11 @@ public protocol ServiceManager: Sendable {
 
   /// The last lines of the service's output, oldest first; empty where the manager keeps none.
   func lastLines(_ context: ServiceContext) async -> [String]
+}
+
+extension ServiceManager {
+  /// Most managers know.
+  public var knowsState: Bool { true }
 }
 
 /// What a service manager may know while it works.

@@ -1,4 +1,5 @@
 public import Declarations
+public import Diagnostics
 public import RunEvents
 public import Values
 
@@ -31,6 +32,10 @@ public protocol StepAction: Sendable {
   /// Completes an undo that gave `unwound`, once everything that the run changed is undone.
   func settle(_ context: StepContext) async throws(StepFailure) -> String
 
+  /// Goes on making the checks that say so, until their time is over or the task is cancelled; every look that differs from
+  /// the one before, and the last, goes on record. Called once `run` succeeded, and again after a repair.
+  func watch(_ context: StepContext) async -> WatchOutcome
+
   /// Finds out, reading only, whether `run` could work; one finding per thing looked at. Never changes anything.
   func probe(_ context: StepContext) async -> [ProbeFinding]
 }
@@ -38,6 +43,9 @@ public protocol StepAction: Sendable {
 extension StepAction {
   /// Only an action whose `undo` gives `unwound` has anything to complete.
   public func settle(_ context: StepContext) async throws(StepFailure) -> String { "nothing to complete" }
+
+  /// Only an action with checks has anything to watch.
+  public func watch(_ context: StepContext) async -> WatchOutcome { .passed }
 }
 
 /// What became of an attempt that was under way when its process was killed.
@@ -81,26 +89,39 @@ public struct ActionEffects: Sendable {
   public var captures: [DatabaseID]
   /// Services it stops or starts.
   public var services: [ServiceID]
+  /// Those among `services` that it leaves stopped.
+  public var stops: [ServiceID]
   /// Channels it tells.
   public var channels: [ChannelID]
   /// Checks it makes.
   public var checks: [PlannedCheck]
   /// Names of the outputs it gives.
   public var outputs: [String]
+  /// How often steps may run at most to repair what its checks found.
+  public var repairLimit: Int
+  /// Whether it may change things that nobody but the plan's author knows of: a program does.
+  public var isOpaque: Bool
 
   /// What an action touches.
   public init(
     phase: StepPhase, restores: [DatabaseID] = [], captures: [DatabaseID] = [], services: [ServiceID] = [],
-    channels: [ChannelID] = [], checks: [PlannedCheck] = [], outputs: [String] = []
+    stops: [ServiceID] = [], channels: [ChannelID] = [], checks: [PlannedCheck] = [],
+    outputs: [String] = [], repairLimit: Int = 0, isOpaque: Bool = false
   ) {
     self.phase = phase
     self.restores = restores
     self.captures = captures
     self.services = services
+    self.stops = stops
     self.channels = channels
     self.checks = checks
     self.outputs = outputs
+    self.repairLimit = repairLimit
+    self.isOpaque = isOpaque
   }
+
+  /// For how long its checks go on being made at most; nil when none does.
+  public var watch: Duration? { checks.compactMap(\.watch?.duration).max() }
 }
 
 /// A check that an action will make, as far as it is known from the plan.
@@ -113,14 +134,59 @@ public struct PlannedCheck: Sendable {
   public var isRequired: Bool
   /// The check itself.
   public var check: any IntegrityCheck
+  /// How it goes on being made after its step; nil: it does not.
+  public var watch: CheckWatch?
+  /// Names of the steps that run when it does not pass, before it is made again; in their order.
+  public var repair: [PlannedRepair]
 
   /// A planned check.
-  public init(id: String, type: String, isRequired: Bool, check: any IntegrityCheck) {
+  public init(
+    id: String, type: String, isRequired: Bool, check: any IntegrityCheck, watch: CheckWatch? = nil,
+    repair: [PlannedRepair] = []
+  ) {
     self.id = id
     self.type = type
     self.isRequired = isRequired
     self.check = check
+    self.watch = watch
+    self.repair = repair
   }
+}
+
+/// How a check goes on being made after its step.
+public struct CheckWatch: Sendable, Equatable {
+  /// For how long.
+  public var duration: Duration
+  /// The pause between two looks.
+  public var interval: Duration
+
+  /// A watch.
+  public init(duration: Duration, interval: Duration) {
+    self.duration = duration
+    self.interval = interval
+  }
+}
+
+/// A step that repairs what a check found, as the plan names it.
+public struct PlannedRepair: Sendable, Equatable {
+  /// The name as written.
+  public var name: String
+  /// Where.
+  public var range: SourceRange
+
+  /// A name and its place.
+  public init(name: String, range: SourceRange) {
+    self.name = name
+    self.range = range
+  }
+}
+
+/// How a watch ended.
+public enum WatchOutcome: Sendable, Equatable {
+  /// Every check passed at its last look.
+  case passed
+  /// These did not, by name; a check that names repairs ends the watch as soon as it fails.
+  case failed([String])
 }
 
 /// What a read-only look at one thing found.

@@ -46,6 +46,18 @@ public struct StepContext: Sendable {
     reportText = report
   }
 
+  /// The same context, whose evidence `observer` is told of once it is on record.
+  public func observing(_ observer: @escaping @Sendable (StepEvidence) -> Void) -> StepContext {
+    StepContext(
+      run: run, step: step, attempt: attempt, timeLimit: timeLimit, environment: environment,
+      restored: restored, earlier: earlier, fill: fillReference,
+      record: { [recordEvidence] evidence throws(StepFailure) in
+        try await recordEvidence(evidence)
+        observer(evidence)
+      },
+      progress: reportProgress, report: reportText)
+  }
+
   /// The text of a template with every reference filled in.
   public func text(_ template: Template) throws(StepFailure) -> String {
     try template.filled { (reference) throws(StepFailure) in

@@ -33,6 +33,8 @@ public struct StepFailure: Error, Sendable, Equatable {
   public var lastLines: [String]
   /// Whether trying again can help: a refused connection, yes; a damaged snapshot, no.
   public var isRetryable: Bool
+  /// Names of the checks because of which it failed: what repairs are found by.
+  public var failedChecks: [String] = []
 
   /// A failure.
   public init(

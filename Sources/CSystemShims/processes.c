@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,18 +92,24 @@ static void write_report(int to, struct orphan_report report) {
   }
 }
 
-// Waits until nobody holds the other end. A go-between inherits the ends of all others that wait at the same time:
+// Waits until the other end says that the orphan is to live, or nobody holds it any more. A go-between inherits the ends of all others that wait at the same time:
 // two that held each other's would wait for ever, so it first lets go of everything else.
-static void wait_for_release(int release) {
+static int is_kept(int release) {
   if (release != 3) dup2(release, 3);
   close_range(4, ~0U, 0);
   char byte;
-  while (read(3, &byte, 1) < 0 && errno == EINTR) {
+  ssize_t got;
+  while ((got = read(3, &byte, 1)) < 0 && errno == EINTR) {
   }
+  return got == 1;
 }
 
-void drp_finish_orphan(struct drp_go_between held) {
-  if (held.hold >= 0) close(held.hold);
+void drp_finish_orphan(struct drp_go_between held, int keep) {
+  if (held.hold >= 0) {
+    while (keep && send(held.hold, "k", 1, MSG_NOSIGNAL) < 0 && errno == EINTR) {
+    }
+    close(held.hold);
+  }
   while (waitpid(held.pid, NULL, 0) < 0 && errno == EINTR) {
   }
 }
@@ -111,7 +118,8 @@ int drp_spawn_orphan(const struct drp_spawn *what, pid_t *pid, struct drp_go_bet
   int report[2], release[2];
   keep_children();
   if (pipe2(report, O_CLOEXEC) < 0) return errno;
-  if (pipe2(release, O_CLOEXEC) < 0) {
+  // Not a pipe: to write to one whose reader was killed would end us.
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, release) < 0) {
     int failure = errno;
     close(report[0]);
     close(report[1]);
@@ -127,7 +135,8 @@ int drp_spawn_orphan(const struct drp_spawn *what, pid_t *pid, struct drp_go_bet
     struct orphan_report answer = {0, 0};
     answer.failure = drp_spawn(what, &answer.pid);
     write_report(report[1], answer);
-    wait_for_release(release[0]);
+    // Not reaped by us, so the number is still its own; it leads a session and a group.
+    if (!is_kept(release[0]) && !answer.failure) kill(-answer.pid, SIGKILL);
     _exit(0);
   }
   int fork_failure = errno;
@@ -143,7 +152,7 @@ int drp_spawn_orphan(const struct drp_spawn *what, pid_t *pid, struct drp_go_bet
   close(report[0]);
   if (answer.failure) {
     close(release[1]);
-    if (between > 0) drp_finish_orphan((struct drp_go_between){between, -1});
+    if (between > 0) drp_finish_orphan((struct drp_go_between){between, -1}, 0);
     return answer.failure;
   }
   *pid = answer.pid;

@@ -54,8 +54,9 @@ struct CommandFailure: Error {
 enum VerbList {
   static var verbs: [any Verb.Type] {
     [
-      ValidateVerb.self, ExplainVerb.self, GraphVerb.self, RunVerb.self, ResumeVerb.self, RollbackVerb.self,
-      BackupVerb.self, SchemaVerb.self,
+      ValidateVerb.self, ExplainVerb.self, GraphVerb.self, SimulateVerb.self, RunVerb.self, ResumeVerb.self,
+      RollbackVerb.self, CommitVerb.self, ApproveVerb.self, DrillVerb.self, StatusVerb.self, BackupVerb.self,
+      SchemaVerb.self,
       InitVerb.self,
       CompletionsVerb.self, ManVerb.self,
     ]
@@ -92,6 +93,7 @@ enum VerbList {
       .init("drplan validate plans/orders.yaml", "check a plan, offline"),
       .init("drplan backup plans/orders.yaml", "take snapshots of its databases"),
       .init("drplan run plans/orders.yaml --dry-run=probe", "look whether it could run, changing nothing"),
+      .init("drplan drill plans/orders.yaml", "rehearse it in scratch space, and clean up"),
       .init("drplan run plans/orders.yaml", "run it"),
       .init("drplan runs report latest", "see what the last run did"),
     ],

@@ -16,14 +16,29 @@ public final class KindDeclaration: Sendable {
   public let example: String
   /// Its keys.
   public let shape: Shape
+  /// Keys under `identity` of a database, for an engine: by which a place of it is told from others.
+  public let identity: Shape
+  private let identityKeys: [Key<String?>]
 
   /// A kind with its keys.
-  public init(_ name: String, summary: String, notes: String, example: String, shape: Shape) {
+  public init(
+    _ name: String, summary: String, notes: String, example: String, shape: Shape,
+    identity: [Key<String?>] = []
+  ) {
+    identityKeys = identity
+    self.identity = Shape("the identity of a place of \(name)", identity.map { $0.erased })
     self.name = name
     self.summary = summary
     self.notes = notes
     self.example = example
     self.shape = shape
+  }
+
+  /// The facts that a plan states, by name, as `identity` read them.
+  public func facts(_ record: Record) -> [String: String] {
+    var facts: [String: String] = [:]
+    for key in identityKeys { facts[key.name] = record[key] }
+    return facts
   }
 }
 

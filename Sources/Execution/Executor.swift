@@ -19,21 +19,21 @@ public struct Executor: Sendable {
   let references: @Sendable (Reference) -> String?
   let progress: @Sendable (StepID, StepProgress) -> Void
   let report: @Sendable () -> String
-  let warn: @Sendable (ObjectiveAtRisk) -> Void
+  let targetGuard: TargetGuard
 
   /// An executor for runs of `graph`.
   ///
   /// `references` gives the values of references other than outputs of steps; `progress` is told how far steps are, from
-  /// many tasks at once, and must be quick; `report` is the run's report so far; `warn` is told once, when the objective is
-  /// at risk, and must be quick.
+  /// many tasks at once, and must be quick; `report` is the run's report so far; `targetGuard` knows the targets that the run
+  /// saw before.
   public init(
     graph: StepGraph, environment: RunEnvironment, facts: RunFacts,
     options: ExecutionOptions = ExecutionOptions(), recorder: any EventRecorder, clock: any RunClock,
     references: @escaping @Sendable (Reference) -> String?,
     progress: @escaping @Sendable (StepID, StepProgress) -> Void,
-    report: @escaping @Sendable () -> String,
-    warn: @escaping @Sendable (ObjectiveAtRisk) -> Void = { _ in }
+    report: @escaping @Sendable () -> String, targetGuard: TargetGuard = TargetGuard()
   ) {
+    self.targetGuard = targetGuard
     self.graph = graph
     self.environment = environment
     self.facts = facts
@@ -43,7 +43,6 @@ public struct Executor: Sendable {
     self.references = references
     self.progress = progress
     self.report = report
-    self.warn = warn
   }
 
   /// Runs the plan to its end; `started` becomes the first event on record.

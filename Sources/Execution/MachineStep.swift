@@ -18,6 +18,10 @@ struct MachineStep: Sendable {
     case stopping(CancelReason)
     /// Nobody can tell what became of an attempt of a process before: a person must.
     case unresolved
+    /// Only repairs, and nothing is to repair.
+    case dormant
+    /// Its checks found something, and steps run to repair it.
+    case repairing
     /// An attempt failed, the next begins soon.
     case backingOff
     /// Over, or left out.
@@ -38,6 +42,12 @@ struct MachineStep: Sendable {
   let onFailure: FailurePolicy
   let isFinally: Bool
   let restores: Bool
+  let isRepair: Bool
+  let repairs: [String: [Int]]
+  let repairLimit: Int
+  let watch: Duration?
+  /// Names of the checks that are watched.
+  let watchedChecks: [String]
 
   var stage = Stage.pending
   var state = StepState.pending
@@ -53,6 +63,14 @@ struct MachineStep: Sendable {
   var isRunning = false
   /// Its place among the attempts begun; nil when none was.
   var startOrder: Int?
+  /// How often steps ran to repair what its checks found.
+  var repairRounds = 0
+  /// The steps that are still to run in this repair, the next one last.
+  var repairsLeft: [Int] = []
+  /// The step whose checks it repairs just now.
+  var repairsFor: Int?
+  /// When the watch of its checks is over; nil when none goes on.
+  var watchEnd: Duration?
   /// How far it is undone.
   var undone: StepUndone.State?
   /// When its timeout ends; known from its first attempt on.
@@ -73,6 +91,11 @@ struct MachineStep: Sendable {
     retry = step.retry
     onFailure = step.onFailure
     self.isFinally = node.isFinally
+    isRepair = node.isRepair
+    repairs = node.repairs
+    repairLimit = step.action.effects.repairLimit
+    watch = step.action.effects.watch
+    watchedChecks = step.action.effects.checks.filter { $0.watch != nil }.map(\.id)
     restores = !step.action.effects.restores.isEmpty
     // A need across the border is met when `finally` begins.
     successors = node.successors.filter { isFinally($0) == node.isFinally }
@@ -83,7 +106,7 @@ struct MachineStep: Sendable {
   var isInFlight: Bool {
     switch stage {
     case .attempting, .stopping: true
-    case .pending, .queued, .unresolved, .backingOff, .over, .abandoned: false
+    case .pending, .queued, .unresolved, .dormant, .repairing, .backingOff, .over, .abandoned: false
     }
   }
 }

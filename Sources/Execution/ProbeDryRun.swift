@@ -50,7 +50,27 @@ public struct ProbeDryRun: Sendable {
     let context = StepContext(
       run: facts, step: step.id, attempt: 1, timeLimit: step.timeout, environment: environment, restored: [:],
       fill: references, record: { _ throws(StepFailure) in }, progress: { _ in }, report: { "" })
-    return (index, await step.action.probe(context))
+    return (index, await identities(step.action.effects.restores) + step.action.probe(context))
+  }
+
+  /// What stands at the places that a step replaces, in the form in which a plan states it.
+  private func identities(_ databases: [DatabaseID]) async -> [ProbeFinding] {
+    var findings: [ProbeFinding] = []
+    for binding in databases.compactMap({ environment.databases[$0] }) {
+      let subject = "identity of \(binding.id)"
+      do throws(StepFailure) {
+        let found = try await binding.target.identity()
+        if let refusal = TargetGuard.refusal(of: binding, found) {
+          let remedy = refusal.remedy.map { "; \($0)" } ?? ""
+          findings.append(ProbeFinding(subject, .blocked, refusal.message + remedy))
+        } else if !found.isEmpty {
+          findings.append(ProbeFinding(subject, .checked, IdentityComparison.planText(found)))
+        }
+      } catch {
+        findings.append(ProbeFinding(subject, .blocked, error.message))
+      }
+    }
+    return findings
   }
 }
 

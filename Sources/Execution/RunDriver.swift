@@ -95,7 +95,7 @@ struct RunDriver {
           case .finish:
             isEnding = true
             batch.effects.append(effect)
-          case .start, .reconcile, .undo, .settle, .warn, .cancel, .wake: batch.effects.append(effect)
+          case .start, .reconcile, .undo, .settle, .watch, .cancel, .wake: batch.effects.append(effect)
           }
         }
       }
@@ -117,6 +117,7 @@ struct RunDriver {
       quiet(step, attempt)
     case .failed(let step, let attempt, _): quiet(step, attempt)
     case .undone(let step, _), .settled(let step, _): quiet(step, heard[step] ?? 0)
+    case .watchEnded(let step, _): quiet(step, heard[step] ?? 0)
     case .begin, .resume, .timer, .interrupt, .recordingFailed: return
     }
   }
@@ -166,7 +167,7 @@ struct RunDriver {
       case .start(let step, let attempt, _), .reconcile(let step, let attempt, _),
         .undo(let step, let attempt, _), .settle(let step, let attempt, _):
         effects += machine.handle(.failed(step: step, attempt: attempt, .unrecorded(error)), at: now)
-      case .record, .warn, .wake, .finish: continue
+      case .record, .watch, .wake, .finish: continue
       }
     }
     for effect in effects { perform(effect) }
@@ -175,22 +176,26 @@ struct RunDriver {
   private mutating func perform(_ effect: RunEffect) {
     switch effect {
     case .start(let step, let attempt, let limit):
-      work(step, attempt, limit) { action, context throws(StepFailure) in
-        .succeeded(step: step, attempt: attempt, outputs: try await action.run(context).outputs)
+      work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
+        .succeeded(step: step, attempt: attempt, outputs: try await targetGuard.run(action, context).outputs)
       }
     case .reconcile(let step, let attempt, let limit):
       work(step, attempt, limit) { action, context throws(StepFailure) in
         .reconciled(step: step, attempt: attempt, try await action.reconcile(context))
       }
     case .undo(let step, let attempt, let limit):
-      work(step, attempt, limit) { action, context throws(StepFailure) in
-        .undone(step: step, try await action.undo(context))
+      work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
+        try await targetGuard.verify(action, context)
+        return .undone(step: step, try await action.undo(context))
       }
     case .settle(let step, let attempt, let limit):
       work(step, attempt, limit) { action, context throws(StepFailure) in
         .settled(step: step, try await action.settle(context))
       }
-    case .warn(let risk): executor.warn(risk)
+    case .watch(let step, let attempt):
+      work(step, attempt, .zero) { action, context throws(StepFailure) in
+        .watchEnded(step: step, await action.watch(context))
+      }
     case .cancel(let step, _), .abandon(let step): attempts[step]?.cancel()
     case .wake(let instant): setTimer(instant)
     case .finish(let end): finished = end

@@ -17,6 +17,8 @@ package enum RunInput: Sendable {
   case undone(step: Int, UndoOutcome)
   /// The undo of a step was completed; what stands where.
   case settled(step: Int, String)
+  /// The watch of a step's checks ended; only a `failed` one may be repaired.
+  case watchEnded(step: Int, WatchOutcome)
   /// The time of the last `RunEffect.wake` has come; one more or one too early does no harm.
   case timer
   /// Someone asked the run to stop.
@@ -38,8 +40,8 @@ package enum RunEffect: Sendable, Equatable {
   case undo(step: Int, attempt: Int, limit: Duration)
   /// Complete the undo of the step; ends with `settled` or `failed`.
   case settle(step: Int, attempt: Int, limit: Duration)
-  /// Tell those whom the plan names that the objective is at risk; nothing waits for it.
-  case warn(ObjectiveAtRisk)
+  /// Go on making the checks of the step that say so; ends with `watchEnded`, or without a word once it was cancelled.
+  case watch(step: Int, attempt: Int)
   /// Tell the running attempt to stop, and say when it did.
   case cancel(step: Int, CancelReason)
   /// The attempt would not stop: let nothing that it still does go on record.

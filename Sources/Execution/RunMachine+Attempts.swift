@@ -41,7 +41,9 @@ extension RunMachine {
   /// What an attempt did is done, also when it was told to stop and came too late to.
   mutating func succeed(_ step: Int, _ outputs: [String: String]) {
     end(step, .succeeded, outputs: outputs)
+    if steps[step].isRepair, phase == .main || phase == .draining { return repaired(step) }
     release(step)
+    if steps[step].watch != nil, phase == .main { startWatch(step) }
   }
 
   /// Why it failed is what the run did to it, if the run did something.
@@ -55,7 +57,9 @@ extension RunMachine {
     case .stopping(.stepTimeout): fail(step, tookTooLong(step, failure))
     case .stopping(.attemptTimeout): retryOrFail(step, attemptTookTooLong(step, failure), isRetryable: true)
     case .stopping(.runEnds): end(step, .cancelled, error: cancelled(failure))
-    default: retryOrFail(step, failure.stepError, isRetryable: failure.isRetryable)
+    default:
+      if beginRepair(step, failure) { return }
+      retryOrFail(step, failure.stepError, isRetryable: failure.isRetryable)
     }
   }
 
@@ -79,7 +83,7 @@ extension RunMachine {
     case .attempting: stop(step, now >= steps[step].deadline ? .stepTimeout : .attemptTimeout)
     case .stopping(let reason): abandon(step, reason)
     case .backingOff: startAttempt(step)
-    case .pending, .queued, .unresolved, .over, .abandoned: return
+    case .pending, .queued, .unresolved, .dormant, .repairing, .over, .abandoned: return
     }
   }
 
@@ -104,8 +108,9 @@ extension RunMachine {
   }
 
   /// Ends a step that was tried and is not done, and does to the run what the step's policy says.
-  private mutating func fail(_ step: Int, _ error: StepError, hasStopped: Bool = true) {
+  mutating func fail(_ step: Int, _ error: StepError, hasStopped: Bool = true) {
     end(step, .failed, error: error, hasStopped: hasStopped)
+    if let verifying = steps[step].repairsFor { return repairFailed(step, for: verifying) }
     if steps[step].isFinally { return release(step) }
     switch steps[step].onFailure {
     case .continue: bar(steps[step].successors, becauseOf: step)

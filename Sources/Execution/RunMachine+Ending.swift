@@ -8,6 +8,7 @@ extension RunMachine {
     guard phase == .main || phase == .draining else { return }
     phase = .stopping
     self.cause = cause
+    endWatches(because: "the run ends")
     queue.clear()
     for step in 0..<mainCount {
       switch steps[step].stage {
@@ -22,7 +23,8 @@ extension RunMachine {
       case .unresolved: end(step, .failed, error: cannotTell(step), hasStopped: true)
       // No other attempt will follow. It keeps the time that it has for stopping.
       case .stopping(.attemptTimeout): steps[step].stage = .stopping(.runEnds)
-      case .stopping, .over, .abandoned: continue
+      case .repairing: end(step, .cancelled, error: cancelled(nil))
+      case .stopping, .dormant, .over, .abandoned: continue
       }
     }
   }
@@ -53,6 +55,7 @@ extension RunMachine {
 
   /// A step failed under `Pause`, and all that ran is over: the rest stays as it is until someone resumes the run.
   mutating func finishWaiting() {
+    endWatches(because: "the run waits for a person")
     guard let step = pausedBy else { return finish(.waiting, "the run waits for a person") }
     let id = steps[step].id
     finish(
@@ -108,7 +111,7 @@ extension RunMachine {
   private var reasonForException: String? {
     let exceptions = steps.indices.filter { step in
       switch steps[step].state {
-      case .succeeded: false
+      case .succeeded: watchFailed.contains(step)
       case .skipped: steps[step].isExcluded
       case .pending, .running, .waiting, .failed, .cancelled, .notReached: true
       }
@@ -126,6 +129,8 @@ extension RunMachine {
     case .notReached:
       guard let root = steps[step].root else { return "step `\(id)` was not reached" }
       return "step `\(id)` was not reached because `\(steps[root].id)` failed"
+    case .succeeded where watchFailed.contains(step):
+      return "a check of step `\(id)` did not pass at the end of its watch"
     case .pending, .running, .waiting, .succeeded: return "step `\(id)` is \(steps[step].state.rawValue)"
     }
   }

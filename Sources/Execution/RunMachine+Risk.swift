@@ -57,6 +57,5 @@ extension RunMachine {
       rtoSeconds: forecast.rto.roundedSeconds, step: steps[step].id,
       basis: forecast.isMeasured ? "History" : "Estimates")
     bodies.append(.objectiveAtRisk(event))
-    effects.append(.warn(event))
   }
 }

@@ -47,6 +47,8 @@ package struct RunMachine: Sendable {
   var undo = UndoProgress()
   var risk: RiskWatch
   var starts = 0
+  /// Steps of which a check did not pass at the end of its watch.
+  var watchFailed: Set<Int> = []
   var phase = Phase.idle
   var cause: Cause?
   var pausedBy: Int?
@@ -66,13 +68,14 @@ package struct RunMachine: Sendable {
     let mainCount = graph.mainCount
     steps = graph.nodes.map { MachineStep($0) { $0 >= mainCount } }
     leftOut = LeftOut.steps(of: graph, mode: mode, options: options)
-    for step in leftOut.keys { steps[step].isExcluded = graph.nodes[step].step.modes.contains(mode) }
+    for (step, reason) in leftOut { steps[step].isExcluded = reason.code != LeftOut.byMode }
     self.mainCount = mainCount
     restoredWhen = graph.restoredWhen
     self.mode = mode
     self.options = options
     risk = RiskWatch(options.forecast)
-    queue = ReadyQueue(targets: targets, parallelism: options.parallelism)
+    let waiting = graph.nodes.indices.filter { graph.nodes[$0].step.action.effects.phase == .waiting }
+    queue = ReadyQueue(targets: targets, parallelism: options.parallelism, placeless: Set(waiting))
   }
 
   /// Takes in what happened and gives what to do about it.
@@ -95,6 +98,7 @@ package struct RunMachine: Sendable {
       attemptEnded(step, steps[step].attempts) { machine in machine.undone(step, outcome) }
     case .settled(let step, let detail):
       attemptEnded(step, steps[step].attempts) { machine in machine.settled(step, detail) }
+    case .watchEnded(let step, let outcome): watchEnded(step, outcome)
     case .timer: timerFired()
     case .interrupt(let request): interrupt(request)
     case .recordingFailed: loseRecord()
@@ -124,15 +128,24 @@ package struct RunMachine: Sendable {
 
   /// Begins with the steps of one part that need nothing in it.
   mutating func beginPart(_ part: Range<Int>) {
-    unfinished = part.count { steps[$0].stage != .over }
+    for step in part where steps[step].isRepair && steps[step].stage == .pending {
+      steps[step].stage = .dormant
+    }
+    unfinished = part.count { steps[$0].stage != .over && steps[$0].stage != .dormant }
     // Found first: what they release is not to be begun with once more.
     let first = part.filter { steps[$0].unmet == 0 }
     for step in first {
-      if steps[step].stage == .over { release(step) } else { enqueue(step) }
+      if steps[step].stage == .over { release(step) } else if steps[step].stage == .pending { enqueue(step) }
     }
   }
 
-  private mutating func enqueue(_ step: Int) {
+  /// A step that only repairs becomes one of those that are not over.
+  mutating func wakeRepair(_ step: Int) {
+    unfinished += 1
+    enqueue(step)
+  }
+
+  mutating func enqueue(_ step: Int) {
     steps[step].stage = .queued
     queue.add(step)
   }
@@ -148,7 +161,7 @@ package struct RunMachine: Sendable {
           case .barred(let step, let holder): bar([step], becauseOf: holder)
           }
         }
-        guard unfinished == 0 else { return }
+        guard unfinished == 0, phase == .finally || !isWatching else { return }
         if phase == .main { mainPartEnded() } else { finish() }
       case .draining:
         guard running == 0 else { return }
@@ -169,6 +182,7 @@ package struct RunMachine: Sendable {
 
   /// What the run changed is undone first, if that is what a failure asks for.
   private mutating func mainPartEnded() {
+    closeRepairs()
     if case .failed(let step)? = cause, steps[step].onFailure == .rollback {
       beginUndo("step `\(steps[step].id)` failed")
     } else {
@@ -206,8 +220,8 @@ extension RunMachine {
   }
 
   /// It stops running without an end on record.
-  mutating func leaveUnresolved(_ step: Int) {
-    steps[step].stage = .unresolved
+  mutating func leave(_ step: Int, _ stage: MachineStep.Stage) {
+    steps[step].stage = stage
     steps[step].generation += 1
     steps[step].isRunning = false
     running -= 1
@@ -268,7 +282,7 @@ extension RunMachine {
         steps[step].isBarred = true
         steps[step].root = root
         barred += steps[step].successors.reversed()
-      case .attempting, .stopping, .unresolved, .backingOff, .over, .abandoned: continue
+      case .attempting, .stopping, .unresolved, .dormant, .repairing, .backingOff, .over, .abandoned: continue
       }
     }
   }

@@ -158,7 +158,7 @@ public enum JournalReader {
     parse(try bytes(of: file, path))
   }
 
-  private static func load(_ path: String) throws(FileError) -> [UInt8] {
+  static func load(_ path: String) throws(FileError) -> [UInt8] {
     try bytes(of: FileDescriptor.open(path, .noFollow), path)
   }
 

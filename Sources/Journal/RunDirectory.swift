@@ -20,6 +20,8 @@ public struct RunDirectory: Sendable, Hashable {
   public var plan: String { "\(path)/plan.yaml" }
   /// Output of the run's commands.
   public var logs: String { "\(path)/logs" }
+  /// People's answers to a step of the run.
+  public func answers(to step: StepID) -> String { "\(path)/answers/\(step)" }
 
   /// Makes the directory, all folders 0700, with the plan's text in it, 0600; durable when it returns.
   ///

@@ -28,15 +28,17 @@ struct DatabaseSection {
     "source", ValueType<Node>.raw("a place of the engine"), "where the database is backed up from")
   static let recovery = Key<Node?>.optional(
     "recovery", .raw("a place of the engine"), "where a real run restores to; the source if left out")
+  static let drill = Key<Node?>.optional(
+    "drill", .raw("a place of the engine"),
+    "where a drill restores to, empty or not there; scratch space of drplan if left out")
+  static let identity = Key<Node?>.optional(
+    "identity", .raw("facts of the engine"),
+    "what stands at the recovery place, by facts of the engine: proof that it is the one that the plan means")
   static let backup = Key<BackupKind?>.optional(
     "backup", backupShape.value { $0[backupType] }, "how the database is backed up")
 
   static let shape = Shape(
-    "a database", [source.erased, recovery.erased, backup.erased],
-    later: [
-      LaterKey("drill", "where a drill restores to"),
-      LaterKey("identity", "proof that the target is the one that the plan means"),
-    ])
+    "a database", [source.erased, recovery.erased, drill.erased, identity.erased, backup.erased])
 
   /// Reads one entry; its name and place are filled in by the caller.
   var type: ValueType<Database?> {
@@ -49,12 +51,16 @@ struct DatabaseSection {
       // Both places are read even if another key is wrong, so that their errors are reported in the same go.
       let source = node["source"].flatMap { places.read($0, &decoding) }
       let recovery = node["recovery"].flatMap { places.read($0, &decoding) }
+      let drill = node["drill"].flatMap { places.read($0, &decoding) }
+      let identity = node["identity"].map { entry?.declaration.identity.read($0, &decoding) }
+      if let identity, identity == nil { return nil }
       guard let entry, record != nil, let source, let placeholder = DatabaseID("unnamed"),
-        recovery != nil || node["recovery"] == nil
+        recovery != nil || node["recovery"] == nil, drill != nil || node["drill"] == nil
       else { return nil }
       return Database(
         id: placeholder, engineName: entry.declaration.name, source: entry.make(source),
-        recovery: entry.make(recovery ?? source), range: node.range)
+        recovery: entry.make(recovery ?? source), drill: drill.map(entry.make),
+          identity: (identity ?? nil).map { entry.declaration.facts($0) } ?? [:], range: node.range)
     }
   }
 
@@ -63,7 +69,12 @@ struct DatabaseSection {
       let place = entry.declaration.shape.schema()
       return [
         "if": ["properties": ["engine": ["const": .string(entry.declaration.name)]]],
-        "then": ["properties": ["source": place, "recovery": place]],
+        "then": [
+          "properties": [
+            "source": place, "recovery": place, "drill": place,
+            "identity": entry.declaration.identity.schema(),
+          ]
+        ],
       ]
     }
     let names = engines.entries.map { JSONValue.string($0.declaration.name) }

@@ -32,6 +32,9 @@ struct PlanShape {
     "where secrets come from; never their values")
   static let repository = Key<RepositoryLocation?>.optional(
     "repository", RepositorySection.shape.value { RepositorySection.make($0) }, "where snapshots live")
+  static let confirmation = Key<Confirmation?>.optional(
+    "confirmation", .choice("a kind of confirmation"),
+    "`Typed`: a recovery begins only when a person has typed the plan's name, or gave it by `--confirm`")
   static let defaults = Key<StepDefaults?>.optional(
     "defaults", StepDefaults.shape.value { StepDefaults($0) },
     "what holds for every step that does not say otherwise")
@@ -67,15 +70,15 @@ struct PlanShape {
       [
         Self.apiVersion.erased, Self.kind.erased, Self.name.erased, Self.title.erased,
         Self.description.erased,
-        Self.owner.erased, Self.labels.erased, Self.objectives.erased, Self.params.erased,
+        Self.owner.erased, Self.labels.erased, Self.objectives.erased, Self.confirmation.erased,
+        Self.params.erased,
         Self.secrets.erased,
         Self.repository.erased, databases.erased, services.erased, channels.erased, Self.defaults.erased,
         steps.erased,
         finally.erased,
       ],
       later: [
-        LaterKey("drills", "drills on a schedule"),
-        LaterKey("confirmation", "a typed confirmation before a recovery"),
+        LaterKey("drills", "drills on a schedule")
       ],
       synonyms: [
         "notifications": "channels", "parameters": "params", "options": "params", "tasks": "steps",

@@ -19,6 +19,9 @@ enum ObjectiveSection {
     "from when the recovery time counts")
   static let restoredWhen = Key<StepID?>.optional(
     "restoredWhen", stepName, "the step whose success stops the clock; the last VerifyIntegrity if left out")
+  static let notifyAtRisk = Key<[ChannelID]>.optional(
+    "notifyAtRisk", ValueType<ChannelID>.name(.channel).list(), default: [], shownAs: "none",
+    "channels that are told, once, as soon as the recovery is going to be too late")
   static let stepName = ValueType<String>.text.map("the id of a step") { text, node, decoding -> StepID? in
     if let id = StepID(text) { return id }
     decoding.report(.badName, "`\(text)` is not the name of a step", at: node)
@@ -26,12 +29,14 @@ enum ObjectiveSection {
   }
 
   static let shape = Shape(
-    "the objectives", [rto.erased, rpo.erased, mtd.erased, measuredFrom.erased, restoredWhen.erased])
+    "the objectives", [
+      rto.erased, rpo.erased, mtd.erased, measuredFrom.erased, restoredWhen.erased, notifyAtRisk.erased,
+    ])
 
   static func make(_ record: Record) -> Objectives {
     Objectives(
       rto: record[rto], rpo: record[rpo], mtd: record[mtd], measuredFrom: record[measuredFrom],
-      restoredWhen: record[restoredWhen], range: record.range(of: rto) ?? record.range,
+      restoredWhen: record[restoredWhen], notifyAtRisk: record[notifyAtRisk], range: record.range(of: rto) ?? record.range,
       restoredWhenRange: record.range(of: restoredWhen))
   }
 }

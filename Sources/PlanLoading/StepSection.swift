@@ -32,7 +32,8 @@ struct StepSection {
   static let onFailure = Key<FailurePolicy?>.optional(
     "onFailure", StepDefaults.failurePolicy, "what its failure does to the run (default: Abort)")
   static let modes = Key<[RunMode]?>.optional(
-    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1), "the modes it runs in; all if left out")
+    "modes", ValueType<RunMode>.choice("a mode").list(atLeast: 1),
+    "the modes it runs in; if left out, recoveries, and drills where it does no harm")
   static let estimate = Key<Duration?>.optional("estimate", .duration(), "first guess of how long it takes")
   static let with = Key<Node?>.optional("with", .raw("the action's inputs"), "the action's inputs")
 
@@ -91,8 +92,8 @@ struct StepSection {
       objectives: objectives, params: parameters, secrets: record[PlanShape.secrets],
       repository: record[PlanShape.repository], databases: draft.databases, services: draft.services,
       channels: draft.channels, steps: steps.compactMap { $0 }, finally: finally.compactMap { $0 },
-      uses: draft.uses, references: draft.references, unread: unread,
-      file: source.file, directory: source.directory, digest: planDigest,
+      uses: draft.uses, references: draft.references, confirmation: record[PlanShape.confirmation],
+      unread: unread, file: source.file, directory: source.directory, digest: planDigest,
       parts: PartDefinitions(digest: digest) { [sections = draft.sections] family, name in
         sections[family]?.entry(name).map { DefinitionText.of($0.value) }
       })
@@ -131,6 +132,7 @@ struct StepSection {
       modes: Set(record[Self.modes] ?? RunMode.allCases), estimate: record[Self.estimate], uses: notes.uses,
       references: notes.references, range: record.range(of: Self.id) ?? node.range,
       declaresTimeout: (record[Self.timeout] ?? defaults.timeout) != nil,
+      declaresModes: record[Self.modes] != nil,
       definition: digest(DefinitionText.of(node)))
   }
 }
@@ -151,7 +153,6 @@ struct StepDefaults: Sendable {
   }
 
   static let failurePolicy = ValueType<FailurePolicy>.choice("a failure policy")
-
 
   static let timeoutKey = Key<Duration?>.optional("timeout", .duration(), "how long a step may take")
   static let onFailureKey = Key<FailurePolicy?>.optional(

@@ -38,6 +38,8 @@ public struct Plan: Sendable {
   public var uses: [NameUse]
   /// Run-time references outside steps, in services and channels.
   public var references: [PlacedReference]
+  /// How a person has to confirm a recovery; nil: not at all.
+  public var confirmation: Confirmation?
   /// What stands in the text but could not be read; empty for a plan that can run.
   public var unread: UnreadParts
   /// The file as the user named it.
@@ -55,6 +57,7 @@ public struct Plan: Sendable {
     objectives: Objectives, params: [String: String], secrets: [NamedValue<SecretOrigin>],
     repository: RepositoryLocation?, databases: [Database], services: [Service], channels: [NamedChannel],
     steps: [Step], finally: [Step], uses: [NameUse], references: [PlacedReference] = [],
+    confirmation: Confirmation? = nil,
     unread: UnreadParts = UnreadParts(), file: String,
     directory: String, digest: SHA256Digest, parts: PartDefinitions = PartDefinitions()
   ) {
@@ -74,6 +77,7 @@ public struct Plan: Sendable {
     self.finally = finally
     self.uses = uses
     self.references = references
+    self.confirmation = confirmation
     self.unread = unread
     self.file = file
     self.directory = directory
@@ -117,6 +121,8 @@ public struct Objectives: Sendable {
   public var measuredFrom: MeasuredFrom
   /// The step that stops the clock, as named in the plan; nil: the last VerifyIntegrity.
   public var restoredWhen: StepID?
+  /// Channels that are told as soon as the recovery is going to be too late.
+  public var notifyAtRisk: [ChannelID]
   /// Where `objectives` stands.
   public var range: SourceRange
   /// Where `restoredWhen` stands, if written.
@@ -125,7 +131,7 @@ public struct Objectives: Sendable {
   /// The objectives.
   public init(
     rto: Duration, rpo: Duration, mtd: Duration?, measuredFrom: MeasuredFrom, restoredWhen: StepID?,
-    range: SourceRange,
+    notifyAtRisk: [ChannelID] = [], range: SourceRange,
     restoredWhenRange: SourceRange?
   ) {
     self.rto = rto
@@ -133,6 +139,7 @@ public struct Objectives: Sendable {
     self.mtd = mtd
     self.measuredFrom = measuredFrom
     self.restoredWhen = restoredWhen
+    self.notifyAtRisk = notifyAtRisk
     self.range = range
     self.restoredWhenRange = restoredWhenRange
   }
@@ -162,18 +169,24 @@ public struct Database: Sendable {
   public var source: any DatabaseEngine
   /// Where a real run restores to: the source unless the plan says otherwise.
   public var recovery: any DatabaseEngine
+  /// Where a drill restores to, if the plan says so; else to scratch space that drplan makes.
+  public var drill: (any DatabaseEngine)?
+  /// What `recovery` must be, by the facts of its engine; empty where the plan does not say.
+  public var identity: [String: String]
   /// Where its name stands.
   public var range: SourceRange
 
   /// A database.
   public init(
     id: DatabaseID, engineName: String, source: any DatabaseEngine, recovery: any DatabaseEngine,
-    range: SourceRange
+    drill: (any DatabaseEngine)? = nil, identity: [String: String] = [:], range: SourceRange
   ) {
+    self.identity = identity
     self.id = id
     self.engineName = engineName
     self.source = source
     self.recovery = recovery
+    self.drill = drill
     self.range = range
   }
 }

@@ -26,6 +26,8 @@ public final class Step: Sendable {
   public let onFailure: FailurePolicy
   /// The modes it runs in.
   public let modes: Set<RunMode>
+  /// Whether the plan says in which modes it runs; otherwise it is meant for all in which that is safe.
+  public let declaresModes: Bool
   /// First guess of how long it takes.
   public let estimate: Duration?
   /// Names of other parts of the plan that its inputs use.
@@ -48,7 +50,7 @@ public final class Step: Sendable {
     timeout: Duration,
     retry: RetryPolicy, onFailure: FailurePolicy, modes: Set<RunMode>, estimate: Duration?, uses: [NameUse],
     references: [PlacedReference], range: SourceRange, declaresTimeout: Bool,
-    definition: @autoclosure @escaping @Sendable () -> SHA256Digest
+    declaresModes: Bool = false, definition: @autoclosure @escaping @Sendable () -> SHA256Digest
   ) {
     self.id = id
     self.title = title
@@ -59,6 +61,7 @@ public final class Step: Sendable {
     self.retry = retry
     self.onFailure = onFailure
     self.modes = modes
+    self.declaresModes = declaresModes
     self.estimate = estimate
     self.uses = uses
     self.references = references

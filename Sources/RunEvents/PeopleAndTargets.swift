@@ -29,16 +29,21 @@ public struct CommandRecord: Sendable, Codable, Equatable {
   public var bootID: String?
   /// Its exit code.
   public var exitCode: Int32?
+  /// The beginning of its standard output, secrets masked; only where it `Exited`.
+  public var output: String?
 
   /// A command.
   public init(
-    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil, exitCode: Int32? = nil
+    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil,
+    exitCode: Int32? = nil,
+    output: String? = nil
   ) {
     self.state = state
     self.pid = pid
     self.startTicks = startTicks
     self.bootID = bootID
     self.exitCode = exitCode
+    self.output = output
   }
 }
 
@@ -52,13 +57,27 @@ public struct ApprovalRequest: Sendable, Codable, Equatable {
   public var quorum: Int
   /// Seconds until no answer is a no.
   public var timeoutSeconds: Double
+  /// The command line that answers.
+  public var command: String?
+  /// How many times the run had come to an end and was resumed when it was asked; nil for never.
+  public var round: Int?
 
   /// A question.
-  public init(prompt: String, from: [String], quorum: Int, timeoutSeconds: Double) {
+  public init(
+    prompt: String, from: [String], quorum: Int, timeoutSeconds: Double, command: String? = nil,
+    round: Int? = nil
+  ) {
     self.prompt = prompt
     self.from = from
     self.quorum = quorum
     self.timeoutSeconds = timeoutSeconds
+    self.command = command
+    self.round = round
+  }
+
+  /// Who is asked, for people: `1 of orders-leads`.
+  public var asked: String {
+    "\(quorum) of \(from.isEmpty ? "those with access to the run" : from.joined(separator: ", "))"
   }
 }
 
@@ -72,9 +91,14 @@ public struct ApprovalAnswer: Sendable, Codable, Equatable {
   public var comment: String?
   /// Why it does not count; nil when it does.
   public var rejected: String?
+  /// What tells it from other answers to the question.
+  public var id: String?
 
   /// An answer.
-  public init(user: String, approves: Bool, comment: String? = nil, rejected: String? = nil) {
+  public init(
+    user: String, approves: Bool, comment: String? = nil, rejected: String? = nil, id: String? = nil
+  ) {
+    self.id = id
     self.user = user
     self.approves = approves
     self.comment = comment

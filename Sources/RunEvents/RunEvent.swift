@@ -71,8 +71,6 @@ public struct RunEvent: Sendable, Equatable {
     case drillPlaceRemoved(DrillPlace)
     /// Checks of a step go on being made.
     case watchStarted(WatchStarted)
-    /// A watch found something.
-    case watchFinding(WatchFinding)
     /// A watch is over.
     case watchFinished(WatchFinished)
     /// Steps run to repair what a check found.

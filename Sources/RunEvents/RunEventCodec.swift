@@ -122,7 +122,6 @@ extension RunEvent.Body {
     case .stepDecided(let body): body.step
     case .stepUndone(let body): body.step
     case .watchStarted(let body): body.step
-    case .watchFinding(let body): body.step
     case .watchFinished(let body): body.step
     case .repairStarted(let body): body.step
     }

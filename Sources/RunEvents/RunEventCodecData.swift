@@ -26,7 +26,6 @@ enum RunEventData {
     case .drillPlaceMade(let body): try encode(body, elapsed)
     case .drillPlaceRemoved(let body): try encode(body, elapsed)
     case .watchStarted(let body): try encode(body, elapsed)
-    case .watchFinding(let body): try encode(body, elapsed)
     case .watchFinished(let body): try encode(body, elapsed)
     case .repairStarted(let body): try encode(body, elapsed)
     }
@@ -56,7 +55,6 @@ enum RunEventData {
     case .drillPlaceMade: try read(DrillPlace.self, bytes) { .drillPlaceMade($0) }
     case .drillPlaceRemoved: try read(DrillPlace.self, bytes) { .drillPlaceRemoved($0) }
     case .watchStarted: try read(WatchStarted.self, bytes) { .watchStarted($0) }
-    case .watchFinding: try read(WatchFinding.self, bytes) { .watchFinding($0) }
     case .watchFinished: try read(WatchFinished.self, bytes) { .watchFinished($0) }
     case .repairStarted: try read(RepairStarted.self, bytes) { .repairStarted($0) }
     }
@@ -150,7 +148,7 @@ private struct EvidenceData: Codable, Sendable {
   private enum Key: String, CodingKey, CaseIterable {
     case step, attempt
     case snapshotChosen, publishing, restored, published, check, service, notification, note
-    case identity, command, approvalRequested, approvalAnswered
+    case identity, command, approvalRequested, approvalAnswered, watched
   }
 
   init(_ event: StepEvidenceEvent) { self.event = event }
@@ -176,6 +174,7 @@ private struct EvidenceData: Codable, Sendable {
       case .command: .command(try container.decode(CommandRecord.self, forKey: kind))
       case .approvalRequested: .approvalRequested(try container.decode(ApprovalRequest.self, forKey: kind))
       case .approvalAnswered: .approvalAnswered(try container.decode(ApprovalAnswer.self, forKey: kind))
+      case .watched: .watched(try container.decode(WatchLook.self, forKey: kind))
       case .note, .step, .attempt: .note(try container.decode(String.self, forKey: kind))
       }
     event = StepEvidenceEvent(
@@ -197,6 +196,7 @@ private struct EvidenceData: Codable, Sendable {
     case .service(let value): try container.encode(value, forKey: .service)
     case .notification(let value): try container.encode(value, forKey: .notification)
     case .note(let value): try container.encode(value, forKey: .note)
+    case .watched(let value): try container.encode(value, forKey: .watched)
     case .identity(let value): try container.encode(value, forKey: .identity)
     case .command(let value): try container.encode(value, forKey: .command)
     case .approvalRequested(let value): try container.encode(value, forKey: .approvalRequested)

@@ -20,7 +20,6 @@ enum RunEventKind: String, CaseIterable {
   case drillPlaceMade = "drill.placemade"
   case drillPlaceRemoved = "drill.placeremoved"
   case watchStarted = "watch.started"
-  case watchFinding = "watch.finding"
   case watchFinished = "watch.finished"
   case repairStarted = "repair.started"
 
@@ -50,7 +49,6 @@ enum RunEventKind: String, CaseIterable {
       case .drillPlaceMade: .drillPlaceMade
       case .drillPlaceRemoved: .drillPlaceRemoved
       case .watchStarted: .watchStarted
-      case .watchFinding: .watchFinding
       case .watchFinished: .watchFinished
       case .repairStarted: .repairStarted
       }

@@ -59,11 +59,14 @@ public struct DrillPlace: Sendable, Codable, Equatable {
   public var path: String
   /// Why it could not be removed; nil when it was, or is about to be made.
   public var error: String?
+  /// How much stands there still, where it could not be removed.
+  public var bytes: ByteCount?
 
   /// A place.
-  public init(database: DatabaseID, path: String, error: String? = nil) {
+  public init(database: DatabaseID, path: String, error: String? = nil, bytes: ByteCount? = nil) {
     self.database = database
     self.path = path
     self.error = error
+    self.bytes = bytes
   }
 }

@@ -24,6 +24,8 @@ public enum StepEvidence: Sendable, Codable, Equatable {
   case command(CommandRecord)
   /// People are asked.
   case approvalRequested(ApprovalRequest)
+  /// A look at a watched check that differs from the one before, or is the last.
+  case watched(WatchLook)
   /// Somebody answered.
   case approvalAnswered(ApprovalAnswer)
 }
@@ -97,6 +99,8 @@ public struct CheckRecord: Sendable, Codable, Equatable {
     case failed = "Failed"
     /// Nothing could be found out.
     case errored = "Errored"
+    /// It was not made, on purpose: in a drill it would have looked at production. Not a pass either.
+    case skipped = "Skipped"
   }
 
   /// The check's name: its `id`, or its type with a number.
@@ -136,7 +140,8 @@ public struct CheckRecord: Sendable, Codable, Equatable {
 public struct ServiceRecord: Sendable, Codable, Equatable {
   /// The service.
   public var service: ServiceID
-  /// `Found` before anything was done to it, then `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`.
+  /// `Found` before anything was done to it, then `Stopping`, `Stopped`, `Starting`, `Started`, `Ready`, or `Failed` when
+  /// it could not be started or did not become ready.
   public var state: String
   /// Process id, unit state or whatever identifies it.
   public var detail: String?
@@ -160,11 +165,14 @@ public struct NotificationRecord: Sendable, Codable, Equatable {
   public var delivered: Bool
   /// Why not.
   public var error: String?
+  /// In which round of the run; nil in the first.
+  public var round: Int?
 
   /// One message's fate.
-  public init(channel: ChannelID, delivered: Bool, error: String? = nil) {
+  public init(channel: ChannelID, delivered: Bool, error: String? = nil, round: Int? = nil) {
     self.channel = channel
     self.delivered = delivered
     self.error = error
+    self.round = round
   }
 }

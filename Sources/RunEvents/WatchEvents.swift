@@ -17,18 +17,15 @@ public struct WatchStarted: Sendable, Codable, Equatable {
   }
 }
 
-/// One look of a watch that differs from the one before, or is its last.
-public struct WatchFinding: Sendable, Codable, Equatable {
-  /// The step of the check.
-  public var step: StepID
+/// One look at a watched check.
+public struct WatchLook: Sendable, Codable, Equatable {
   /// What was found.
   public var check: CheckRecord
-  /// How many times the check was made in this watch.
+  /// How many times the check was made in this watch until then.
   public var looks: Int
 
-  /// A finding.
-  public init(step: StepID, check: CheckRecord, looks: Int) {
-    self.step = step
+  /// A look.
+  public init(check: CheckRecord, looks: Int) {
     self.check = check
     self.looks = looks
   }

@@ -10,7 +10,8 @@ public enum GraphBuilder {
   public static func build(_ plan: Plan) -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
     var diagnostics: [Diagnostic] = []
     let index = StepIndex(plan, &diagnostics)
-    let needs = NeedResolution.resolve(plan, index, &diagnostics)
+    let repairs = RepairCheck(plan, index, &diagnostics)
+    let needs = NeedResolution.resolve(plan, index, repairs.repairing, &diagnostics)
     // A step that could not be read may be the one that a step without `needs` waits for.
     let order = plan.unread.steps.isEmpty ? CycleCheck.order(plan, index, needs, &diagnostics) : nil
     NameCheck.run(plan, &diagnostics)
@@ -20,12 +21,12 @@ public enum GraphBuilder {
     // With an edge or a name missing, what the next passes say would only follow from that.
     // Nor can they judge a plan of which a part could not be read.
     guard let order, !plan.unread.isPartial,
-      !broken(diagnostics, [.duplicateStepID, .unknownStepReference, .finallyBoundary])
+      !broken(diagnostics, [.duplicateStepID, .unknownStepReference, .finallyBoundary, .badRepair])
     else {
       return (nil, diagnostics)
     }
     let graph = assemble(
-      plan, index, needs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
+      plan, index, needs, repairs, order, broken(diagnostics, [.restoredWhen]) ? nil : restoredWhen)
     ReferenceCheck.run(graph, index, &diagnostics)
     NotificationCheck.run(graph, &diagnostics)
     if !broken(diagnostics, [.unknownName]) { VerificationCheck.run(graph, &diagnostics) }
@@ -38,7 +39,8 @@ public enum GraphBuilder {
   }
 
   private static func assemble(
-    _ plan: Plan, _ index: StepIndex, _ needs: [[Int]], _ order: [Int], _ restoredWhen: Int?
+    _ plan: Plan, _ index: StepIndex, _ needs: [[Int]], _ repairs: RepairCheck, _ order: [Int],
+    _ restoredWhen: Int?
   ) -> StepGraph {
     var successors = [[Int]](repeating: [], count: needs.count)
     for (node, predecessors) in needs.enumerated() {
@@ -47,7 +49,8 @@ public enum GraphBuilder {
     let nodes = needs.indices.map { node in
       StepNode(
         step: index.steps[node], predecessors: needs[node], successors: successors[node],
-        isFinally: node >= plan.steps.count)
+        isFinally: node >= plan.steps.count, isRepair: repairs.repairing.contains(node),
+        repairs: repairs.repairs[node])
     }
     return StepGraph(
       plan: plan, nodes: nodes, mainCount: plan.steps.count, order: order, restoredWhen: restoredWhen)

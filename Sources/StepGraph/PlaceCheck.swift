@@ -25,6 +25,48 @@ enum PlaceCheck {
         }
       }
     }
+    checkDrills(plan, &diagnostics)
+  }
+
+  /// The places of drills against those of production and against each other.
+  private static func checkDrills(_ plan: Plan, _ diagnostics: inout [Diagnostic]) {
+    let drills = plan.databases.compactMap { database in database.drill?.path.map { (database, $0) } }
+    guard !drills.isEmpty else { return }
+    var live: [String: String] = [:]
+    for database in plan.databases {
+      for path in paths(database) { live[path] = "the place of the database `\(database.id)`" }
+    }
+    if let repository = plan.repository { live[repository.directory] = "the repository" }
+    // What lies in a drill's place has it among the folders above it.
+    var around: [String: (path: String, what: String)] = [:]
+    for (path, what) in live.sorted(by: { $0.key < $1.key }) {
+      for folder in foldersAbove(path) where around[folder] == nil { around[folder] = (path, what) }
+    }
+    var owners: [String: Database] = [:]
+    for (database, path) in drills where owners[path] == nil { owners[path] = database }
+    for (database, path) in drills {
+      let above = foldersAbove(path)
+      let hit =
+        ([path] + above).lazy.compactMap { folder in live[folder].map { (folder, $0) } }.first
+        ?? around[path].map { ($0.path, $0.what) }
+      if let (other, what) = hit {
+        diagnostics.append(touching(database, path, what, other))
+      } else if let other = ([path] + above).lazy.compactMap({ owners[$0] }).first(where: {
+        $0.id != database.id
+      }) {
+        diagnostics.append(overlap(database, path, other, other.drill?.path ?? path))
+      }
+    }
+  }
+
+  private static func touching(_ database: Database, _ path: String, _ what: String, _ other: String)
+    -> Diagnostic
+  {
+    Diagnostic(
+      .drillTouchesProduction,
+      "the drill of database `\(database.id)` would restore to `\(path)`, and \(what) is `\(other)`",
+      at: database.range,
+      hint: "name a place of its own, or leave `drill` out: drplan then makes scratch space")
   }
 
   private static func paths(_ database: Database) -> [String] {

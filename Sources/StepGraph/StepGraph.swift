@@ -16,7 +16,7 @@ public struct StepGraph: Sendable {
   /// An order in which every step comes after those it needs; among free steps, the plan's order.
   public let order: [Int]
   /// The step whose success stops the recovery clock; nil when nothing verifies.
-  public let restoredWhen: Int?
+  public private(set) var restoredWhen: Int?
 
   init(plan: Plan, nodes: [StepNode], mainCount: Int, order: [Int], restoredWhen: Int?) {
     self.plan = plan
@@ -24,6 +24,13 @@ public struct StepGraph: Sendable {
     self.mainCount = mainCount
     self.order = order
     self.restoredWhen = restoredWhen
+  }
+
+  /// The same graph, whose clock another step stops.
+  public func restored(when step: Int?) -> StepGraph {
+    var graph = self
+    graph.restoredWhen = step
+    return graph
   }
 }
 
@@ -39,11 +46,20 @@ public final class StepNode: Sendable {
   public let successors: [Int]
   /// Whether it belongs to `finally`.
   public let isFinally: Bool
+  /// Whether it only runs to repair what a check found.
+  public let isRepair: Bool
+  /// The steps that repair what its checks find, by the name of the check, in their order.
+  public let repairs: [String: [Int]]
 
-  init(step: Step, predecessors: [Int], successors: [Int], isFinally: Bool) {
+  init(
+    step: Step, predecessors: [Int], successors: [Int], isFinally: Bool, isRepair: Bool = false,
+    repairs: [String: [Int]] = [:]
+  ) {
     self.step = step
     self.predecessors = predecessors
     self.successors = successors
     self.isFinally = isFinally
+    self.isRepair = isRepair
+    self.repairs = repairs
   }
 }

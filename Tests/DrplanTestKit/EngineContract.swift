@@ -1,4 +1,5 @@
 public import BackendKit
+import Declarations
 import FoundationEssentials
 import RunEvents
 public import Testing
@@ -8,13 +9,13 @@ import Values
 ///
 /// A backend's test says how to make, change and read its data, and calls `holds`.
 public struct EngineContract: Sendable {
-  private let make: @Sendable (String) throws -> any DatabaseEngine
-  private let fill: @Sendable (String) async throws -> Void
-  private let change: @Sendable (String) async throws -> Void
-  private let content: @Sendable (String) async throws -> String
-  private let store: any SnapshotStore
-  private let folder: String
-  private let database = PlanFixtures.database("orders")
+  let make: @Sendable (String) throws -> any DatabaseEngine
+  let fill: @Sendable (String) async throws -> Void
+  let change: @Sendable (String) async throws -> Void
+  let content: @Sendable (String) async throws -> String
+  let store: any SnapshotStore
+  let folder: String
+  let database = PlanFixtures.database("orders")
 
   /// The contract for one kind of engine.
   ///
@@ -38,13 +39,18 @@ public struct EngineContract: Sendable {
     self.content = content
   }
 
-  /// Backs up, restores, restores again, gives up, and looks at everything in between.
+  /// Backs up, restores, restores again, gives up, reconciles, undoes, and looks at everything in between.
   public func holds(sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let live = folder + "/live/data"
     try FileManager.default.createDirectory(atPath: folder + "/live", withIntermediateDirectories: true)
     try await fill(live)
     let engine = try make(live)
     let before = try await content(live)
+    let identity = try await engine.identity()
+    #expect(
+      Set(identity.keys).isSubset(of: type(of: engine).declaration.identity.keys.map { $0.name }),
+      "a plan can state what is seen", sourceLocation: sourceLocation)
+    #expect(identity["fileSystem"] != nil, "the place is known", sourceLocation: sourceLocation)
     #expect(engine.path == live, sourceLocation: sourceLocation)
     #expect(try await engine.check().isEmpty, "its own check finds no fault", sourceLocation: sourceLocation)
 
@@ -90,9 +96,12 @@ public struct EngineContract: Sendable {
     #expect(third.kept == nil, sourceLocation: sourceLocation)
     #expect(try await content(elsewhere) == before, sourceLocation: sourceLocation)
     #expect(listing(of: elsewhere) == ["data"], "no staging is left", sourceLocation: sourceLocation)
+
+    try await isReconciled(record, sourceLocation)
+    try await isUndone(record, sourceLocation)
   }
 
-  private func snapshot(_ engine: any DatabaseEngine) async throws -> SnapshotRecord {
+  func snapshot(_ engine: any DatabaseEngine) async throws -> SnapshotRecord {
     let scratch = folder + "/scratch"
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     let captured = try await engine.capture(in: scratch)
@@ -104,13 +113,13 @@ public struct EngineContract: Sendable {
     ) { _ in }
   }
 
-  private func listing(of path: String) -> [String] {
+  func listing(of path: String) -> [String] {
     let parent = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     // An unreadable folder is listed as empty and then differs from what is expected.
     return ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).sorted()
   }
 
-  private func run(_ number: UInt32) -> RunID {
+  func run(_ number: UInt32) -> RunID {
     RunID(startedAt: Timestamp(seconds: 0), plan: PlanFixtures.planName, entropy: number)
   }
 }

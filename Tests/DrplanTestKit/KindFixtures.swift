@@ -58,7 +58,12 @@ public struct CheckFixture: IntegrityCheck {
 public struct EngineFixture: DatabaseEngine {
   static let place = Key.required("path", ValueType<String>.path, "where it is")
   static let sqlite = KindDeclaration(
-    "SQLite", summary: "a file", notes: "", example: "", shape: Shape("a SQLite place", [place.erased]))
+    "SQLite", summary: "a file", notes: "", example: "", shape: Shape("a SQLite place", [place.erased]),
+    identity: [
+      .optional("kind", .text, "what stands there"),
+      .optional(
+        "applicationId", ValueType<Int>.integer().map { number, _, _ in String(number) }, "its number"),
+    ])
   static let files = KindDeclaration(
     "Files", summary: "a folder", notes: "", example: "", shape: Shape("a Files place", [place.erased]))
 
@@ -111,6 +116,13 @@ private struct RestorationFixture: Restoration {
   func publish(_ planned: Publication) async throws(StepFailure) -> Publication {
     throw RegistryFixtures.refusal
   }
+  func reconcile(_ planned: Publication, run: RunID) async throws(StepFailure) -> PublicationState {
+    throw RegistryFixtures.refusal
+  }
+  func undo(_ publication: Publication, run: RunID) async throws(StepFailure) -> PublicationUndo {
+    throw RegistryFixtures.refusal
+  }
+  func discard(run: RunID) async throws(StepFailure) { throw RegistryFixtures.refusal }
   func abandon(_ staging: String) async {}
 }
 

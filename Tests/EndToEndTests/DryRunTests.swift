@@ -53,14 +53,4 @@ struct DryRunTests {
       #expect(try await shop.session.drplan("run", "plan.yaml", "--confirm", "shop").status == 0)
     }
   }
-
-  @Test func aDrillIsRefused() async throws {
-    try await Shop.run { shop in
-      try await shop.backUp()
-      let before = try shop.everything()
-      let result = try await shop.session.drplan("run", "plan.yaml", "--mode", "drill")
-      #expect(result.status == 2, "\(result)")
-      #expect(try shop.everything() == before)
-    }
-  }
 }

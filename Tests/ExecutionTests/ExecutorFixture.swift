@@ -26,6 +26,8 @@ struct ExecutorFixture {
   var clock = ManualClock()
   var options = ExecutionOptions()
   var services: [String: TargetName] = [:]
+  var databases: [DatabaseBinding] = []
+  var targetGuard = TargetGuard()
   var references: @Sendable (Reference) -> String? = { _ in nil }
   var progress: @Sendable (StepID, StepProgress) -> Void = { _, _ in }
 
@@ -37,7 +39,8 @@ struct ExecutorFixture {
         id: PlanFixtures.service(name), manager: NamedTarget(target: target), readiness: nil)
     }
     return RunEnvironment(
-      databases: [:], services: Dictionary(uniqueKeysWithValues: bindings.map { ($0.id, $0) }), channels: [:],
+      databases: Dictionary(uniqueKeysWithValues: databases.map { ($0.id, $0) }),
+      services: Dictionary(uniqueKeysWithValues: bindings.map { ($0.id, $0) }), channels: [:],
       snapshots: NoSnapshots(), secrets: NoSecrets(), planDirectory: "/nonexistent",
       logDirectory: "/nonexistent")
   }
@@ -46,7 +49,7 @@ struct ExecutorFixture {
     Executor(
       graph: graph, environment: environment, facts: PlanFixtures.facts(), options: options,
       recorder: recorder, clock: HandMovedClock(clock: clock), references: references, progress: progress,
-      report: { "the report" })
+      report: { "the report" }, targetGuard: targetGuard)
   }
 
   /// Runs to the end, with nobody interrupting.

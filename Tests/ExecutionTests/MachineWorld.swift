@@ -13,6 +13,8 @@ struct MachineWorld {
   enum Attempt {
     case succeed(after: Int)
     case fail(after: Int, retryable: Bool)
+    /// Its check `c` does not pass.
+    case failCheck(after: Int)
     /// Runs until it is told to stop, and that many milliseconds more; nil: forever.
     case hang(stopsAfter: Int?)
   }
@@ -36,6 +38,8 @@ struct MachineWorld {
   let attempts: [[Attempt]]
   /// What undoing each step does; `undone` where nothing is said.
   var undos: [Int: Undo] = [:]
+  /// What each watch of a step finds, the last repeats; `passed` where nothing is said.
+  var watches: [Int: [WatchOutcome]] = [:]
   /// What a look at the killed attempt of each step finds; `notDone` where nothing is said.
   var killed: [Int: Reconciliation] = [:]
   /// With what a resumed run goes on; nil: it begins.
@@ -115,6 +119,7 @@ struct MachineWorld {
     var stoppedAtOnce = false
     var recordLost = false
     var isUndoing = false
+    var watchCounts: [Int: Int] = [:]
 
     init(world: MachineWorld) {
       self.world = world
@@ -201,7 +206,7 @@ struct MachineWorld {
         case .settle(let step, _, _):
           working[step] = startedOnRecord[step]
           happen(.input(.settled(step: step, "settled")), at: now + .milliseconds(1))
-        case .warn: break
+        case .watch(let step, _): watch(step)
         case .cancel(let step, _): cancel(step)
         case .abandon(let step):
           if working[step] == nil { violation("\(step) is abandoned but nothing of it is at work") }
@@ -248,6 +253,10 @@ struct MachineWorld {
           violation("`finally` starts before \(step) is over")
         }
       case .interruptRequested: mainIsEnding = true
+      case .repairStarted(let event):
+        guard let step = world.names[event.step] else { return violation("an unknown step") }
+        isStarted[step] = false
+        for repair in event.repairs { if let node = world.names[repair] { outcome.states[node] = nil } }
       case .undoStarted:
         isUndoing = true
         mainIsEnding = true
@@ -317,7 +326,7 @@ struct MachineWorld {
           violation("\(step) and \(other) change one target at once")
         }
       }
-      if isStarted.count(where: { $0 }) > max(1, world.options.parallelism) {
+      if placesTaken > max(1, world.options.parallelism) {
         violation("more steps run than may")
       }
       working[step] = attempt
@@ -329,6 +338,10 @@ struct MachineWorld {
         happen(.input(.succeeded(step: step, attempt: attempt, outputs: [:])), at: now + .milliseconds(time))
       case .fail(let time, let retryable):
         let failure = StepFailure(.system, "scripted", isRetryable: retryable)
+        happen(.input(.failed(step: step, attempt: attempt, failure)), at: now + .milliseconds(time))
+      case .failCheck(let time):
+        var failure = StepFailure(.system, "scripted", isRetryable: true)
+        failure.failedChecks = ["c"]
         happen(.input(.failed(step: step, attempt: attempt, failure)), at: now + .milliseconds(time))
       case .hang: break
       }
@@ -344,6 +357,14 @@ struct MachineWorld {
       let finding = world.killed[step] ?? .notDone("scripted")
       happen(
         .input(.reconciled(step: step, attempt: attempt, finding)), at: now + .milliseconds(1))
+    }
+
+    mutating func watch(_ step: Int) {
+      if outcome.states[step] != .succeeded { violation("\(step) is watched and has not succeeded") }
+      let count = watchCounts[step, default: 0]
+      watchCounts[step] = count + 1
+      let found = world.watches[step] ?? [.passed]
+      happen(.input(.watchEnded(step: step, found[min(count, found.count - 1)])), at: now + .milliseconds(20))
     }
 
     mutating func undo(_ step: Int, _ attempt: Int) {
@@ -366,6 +387,8 @@ struct MachineWorld {
     }
 
     mutating func cancel(_ step: Int) {
+      // The watch of a step that is over is cancelled with the run.
+      if watchCounts[step] != nil, working[step] == nil { return }
       guard let attempt = working[step] else { return violation("\(step) is cancelled but not at work") }
       if told[step] { violation("\(step) is told to stop twice") }
       told[step] = true
@@ -390,19 +413,24 @@ struct MachineWorld {
 
     /// A step that could start has started.
     mutating func checkNothingIdles() {
-      guard !mainIsEnding, !isDraining, !recordLost, !finallyStarted, !outcome.bodies.isEmpty,
-        isStarted.count(where: { $0 }) < max(1, world.options.parallelism)
-      else { return }
+      guard !mainIsEnding, !isDraining, !recordLost, !finallyStarted, !outcome.bodies.isEmpty else { return }
+      let isFull = placesTaken >= max(1, world.options.parallelism)
       let busy = Set(
         world.graph.nodes.indices.filter { isStarted[$0] || working[$0] != nil }.flatMap { world.targets[$0] }
       )
       for step in 0..<world.graph.mainCount
       where outcome.states[step] == nil && !isStarted[step] && working[step] == nil
-        && busy.isDisjoint(with: world.targets[step])
+        && !world.graph.nodes[step].isRepair && busy.isDisjoint(with: world.targets[step])
+        && !(isFull && takesPlace(step))
       {
         if world.graph.nodes[step].predecessors.allSatisfy(isMet) { violation("\(step) idles") }
       }
     }
+
+    /// How many of the steps that run are not only waiting for people.
+    var placesTaken: Int { isStarted.indices.count { isStarted[$0] && takesPlace($0) } }
+
+    func takesPlace(_ step: Int) -> Bool { world.graph.nodes[step].step.action.effects.phase != .waiting }
 
     func isMet(_ need: Int) -> Bool {
       switch outcome.states[need] {
@@ -443,6 +471,7 @@ struct MachineWorld {
       }
       let isClean = outcome.states.indices.allSatisfy { step in
         outcome.states[step] == .succeeded
+          || outcome.states[step] == .skipped && world.graph.nodes[step].isRepair
           || outcome.states[step] == .skipped && !world.graph.nodes[step].step.modes.contains(world.mode)
       }
       if result == .recovered, !isClean { violation("recovered, but not every step succeeded") }

@@ -48,8 +48,10 @@ import Values
         attemptTimeout: random.chance(50) ? .milliseconds(Int.random(in: 10...60, using: &random)) : nil,
         initial: .milliseconds(Int.random(in: 1...30, using: &random)), factor: 2, max: .milliseconds(50))
     let policies: [FailurePolicy] = [.continue, .continue, .continue, .abort, .pause]
+    let phase: StepPhase = random.chance(15) ? .waiting : .other
     return PlanFixtures.step(
-      id, needs: needs, timeout: .milliseconds(Int.random(in: 30...200, using: &random)), retry: retry,
+      id, ScriptedAction.succeeding(effects: ActionEffects(phase: phase)), needs: needs,
+      timeout: .milliseconds(Int.random(in: 30...200, using: &random)), retry: retry,
       onFailure: policies.randomElement(using: &random) ?? .abort,
       modes: random.chance(10) ? [.drill] : [.recovery, .drill])
   }

@@ -201,8 +201,6 @@ import Values
     "1️⃣drills2️⃣: [{name: weekly}]",
     "secrets: {a: {1️⃣vault2️⃣: x, env: A}}", "databases: {a: {engine: 1️⃣PostgreSQL2️⃣, source: {host: x}}}",
     "databases: {a: {engine: SQLite, source: {path: x}, backup: {1️⃣schedule2️⃣: \"* * * * *\"}}}",
-    "databases: {a: {engine: SQLite, source: {path: x}, 1️⃣identity2️⃣: {systemIdentifier: \"7\"}}}",
-    "databases: {a: {engine: SQLite, source: {path: x}, 1️⃣drill2️⃣: {path: z}}}",
   ])
   func whatALaterVersionWillDoIsRefused(_ text: String) {
     let loaded = LoadedPlan.minimal(text)
@@ -211,8 +209,29 @@ import Values
     #expect(loaded.ranges == [loaded.marked["1️⃣", "2️⃣"]])
   }
 
+  @Test func anIdentityIsTheFactsOfItsEngine() {
+    let loaded = LoadedPlan.minimal(
+      "databases: {a: {engine: SQLite, source: {path: x}, identity: {applicationId: 7, kind: File}}}")
+    #expect(loaded.codes.isEmpty)
+    #expect(loaded.plan?.databases.first?.identity == ["applicationId": "7", "kind": "File"])
+    let without = LoadedPlan.minimal("databases: {a: {engine: SQLite, source: {path: x}}}")
+    #expect(without.plan?.databases.first?.identity == [:])
+  }
+
   @Test(arguments: [
-    "action: 1️⃣Approve2️⃣\nwith: {prompt: ok}",
+    ("{1️⃣systemIdentifier2️⃣: \"7\"}", "DRP101"), ("{applicationId: 1️⃣seven2️⃣}", "DRP103"),
+    ("1️⃣File2️⃣", "DRP103"),
+  ])
+  func anIdentityOfOtherFactsIsRefused(_ identity: String, _ code: String) {
+    let loaded = LoadedPlan.minimal(
+      "databases: {a: {engine: SQLite, source: {path: x}, identity: \(identity)}}")
+    #expect(loaded.plan == nil)
+    #expect(loaded.codes == [code])
+    #expect(loaded.ranges == [loaded.marked["1️⃣", "2️⃣"]])
+  }
+
+  @Test(arguments: [
+    "action: 1️⃣Approve2️⃣\nwith: {prompt: ok}"
   ])
   func whatALaterVersionsStepsWillDoIsRefused(_ text: String) {
     let loaded = LoadedPlan.step(text)

@@ -14,7 +14,7 @@ struct BackupDatabase: StepAction {
     summary: "Takes a snapshot of a database within a run.",
     notes: """
       The same as `drplan backup PLAN DATABASE`: a full snapshot of the database's `source`. From then on it is the \
-      latest one, also for a RestoreDatabase step with `backup: Latest` that comes after it.
+      latest one, also for a RestoreDatabase step with `backup: Latest` that comes after it. A drill leaves the step out unless its `modes` name `drill`.
 
       Outputs: `snapshot`, `recoveryPoint`, `bytes`, `files`.
       """,

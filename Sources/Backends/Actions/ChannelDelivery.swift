@@ -17,14 +17,20 @@ struct ChannelDelivery {
   func deliver(_ message: String, report: String?) async -> StepFailure? {
     let clock = HostClock()
     let deadline = clock.uptime + context.timeLimit - min(.milliseconds(500), context.timeLimit / 10)
+    let round = context.run.round
+    // A run that ended and was resumed has other news: not the message that the channel may have already.
+    let suffix = round > 0 ? "/\(round)" : ""
     let notification = BackendKit.Notification(
-      id: "\(context.run.id)/\(context.step)/\(channel)", run: context.run.id, plan: context.run.plan,
+      id: "\(context.run.id)/\(context.step)/\(channel)\(suffix)", run: context.run.id,
+      plan: context.run.plan,
       mode: context.run.mode, step: context.step, time: clock.now, message: message, report: report)
     let failure = await send(notification, until: deadline)
     do throws(StepFailure) {
       let error = failure.map(\.message)
       try await context.record(
-        .notification(NotificationRecord(channel: channel, delivered: failure == nil, error: error)))
+        .notification(
+          NotificationRecord(
+            channel: channel, delivered: failure == nil, error: error, round: round > 0 ? round : nil)))
       return failure
     } catch {
       return error

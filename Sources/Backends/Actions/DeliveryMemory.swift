@@ -3,7 +3,7 @@ import Values
 
 /// Which channels took the message of a step, so that another attempt tells only the others.
 ///
-/// It lasts as long as the process: after a crash all are told again, under the same ids.
+/// It lasts as long as the process; after a crash the record tells.
 final class DeliveryMemory: Sendable {
   private struct Delivery: Hashable {
     let run: RunID

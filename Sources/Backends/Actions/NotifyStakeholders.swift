@@ -22,8 +22,9 @@ struct NotifyStakeholders: StepAction {
     notes: """
       All channels are told at once, and the result of each is on record. A channel that fails in a way that may pass
       is tried up to three times within the step's time. The step fails when any channel did not take the message;
-      another attempt of the step tells only those that did not. A message has the same id, made of run, step and
-      channel, however often it is sent. A message never holds a secret.
+      another attempt of the step tells only those that did not, also after a crash. A message has the same id, made of
+      run, step and channel, however often it is sent; when a run that had ended is resumed, the id ends with how often
+      that happened. A message never holds a secret.
       """,
     example: """
       steps:
@@ -56,7 +57,10 @@ struct NotifyStakeholders: StepAction {
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     let text = try context.text(message)
     let report = attachment == .report ? context.report() : nil
-    let waiting = channels.filter { !memory.has($0, run: context.run.id, step: context.step) }
+    let told = Self.told(context)
+    let waiting = channels.filter {
+      !told.contains($0) && !memory.has($0, run: context.run.id, step: context.step)
+    }
     context.progress(StepProgress("telling \(waiting.map(\.text).joined(separator: ", "))"))
     let outcomes = await withTaskGroup(of: (ChannelID, StepFailure?).self) { group in
       for channel in waiting {
@@ -81,6 +85,17 @@ struct NotifyStakeholders: StepAction {
       + failed.map { "`\($0.0)`: \($0.1.message)" }.joined(separator: "; ")
     failure.isRetryable = failed.contains { $0.1.isRetryable }
     throw failure
+  }
+
+  /// The channels that took the message in this round of the run, as far as it is on record.
+  private static func told(_ context: StepContext) -> Set<ChannelID> {
+    Set(
+      context.earlier.compactMap { evidence in
+        guard case .notification(let record) = evidence, record.delivered,
+          record.round ?? 0 == context.run.round
+        else { return nil }
+        return record.channel
+      })
   }
 
   /// What became of an attempt that was killed.

@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import Diagnostics
+import PlanSyntax
 import Values
 
 /// What names a check within its step.
@@ -14,12 +15,24 @@ enum CommonCheckKeys {
     "required", .boolean, default: true, shownAs: "true",
     "whether the step fails when the check does not pass")
 
+  static let watch = Key<CheckWatch?>.optional(
+    "watch", watchShape.value { CheckWatch(duration: $0[watchFor], interval: $0[watchEvery]) },
+    "goes on making the check after the step has succeeded, without holding up the verdict")
+  static let repair = Key<[PlannedRepair]>.optional(
+    "repair",
+    ValueType<String>.text.map("the id of a step") { text, node, _ in
+      PlannedRepair(name: text, range: node.range)
+    }.list(), default: [], shownAs: "none",
+    "steps that run when the check does not pass, one after the other, before it is made again")
+
+  static let watchFor = Key.required("for", ValueType<Duration>.duration(), "for how long")
+  static let watchEvery = Key.optional(
+    "every", ValueType<Duration>.duration(), default: .seconds(60), shownAs: "1m",
+    "the pause between two looks")
+  static let watchShape = Shape("a watch", [watchFor.erased, watchEvery.erased])
+
   static let shape = Shape(
-    "a check", [id.erased, required.erased],
-    later: [
-      LaterKey("watch", "make the check again and again for a while, so that a relapse is seen"),
-      LaterKey("repair", "what to do when the check fails, before it is made once more"),
-    ], synonyms: ["name": "id"])
+    "a check", [id.erased, required.erased, watch.erased, repair.erased], synonyms: ["name": "id"])
 }
 
 extension ValueType where Value == [PlannedCheck] {
@@ -38,8 +51,9 @@ extension ValueType where Value == [PlannedCheck] {
         }
         checks.append(
           PlannedCheck(
-            id: id, type: value.kind, isRequired: value.record[CommonCheckKeys.required], check: value.product
-          ))
+            id: id, type: value.kind, isRequired: value.record[CommonCheckKeys.required],
+            check: value.product, watch: value.record[CommonCheckKeys.watch],
+            repair: value.record[CommonCheckKeys.repair]))
       }
       return checks
     }

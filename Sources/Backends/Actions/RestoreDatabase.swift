@@ -18,7 +18,8 @@ struct RestoreDatabase: StepAction {
     notes: """
       The snapshot is restored beside the live data, every block is verified against its digest and the engine's own \
       check runs there, before anything live is touched. Then it takes the place of the live data in one step, and \
-      what stood there is kept beside it until you remove it; the run says where. Owners are restored only by root: \
+      what stood there is kept beside it until `drplan commit` removes it; the run says where. `drplan rollback` puts it \
+      back and keeps what the restore had put there. Owners are restored only by root: \
       without, the run notes how many files and folders belong to another user than they did. A place that is, holds or \
       lies in that of another database of the plan is refused, with symbolic links followed. A failure before that step leaves the live data as it was. Running the step again restores again.
 
@@ -34,7 +35,7 @@ struct RestoreDatabase: StepAction {
       "the inputs of RestoreDatabase", [databaseKey.erased, backupKey.erased],
       synonyms: ["snapshot": "backup", "recoveryPoint": "backup", "from": "backup"]))
 
-  private let id: DatabaseID
+  let id: DatabaseID
   private let point: RecoveryPoint
 
   /// Made from the inputs of a step.
@@ -122,7 +123,7 @@ struct RestoreDatabase: StepAction {
     return try await restoration.publish(planned)
   }
 
-  private static func recordNotes(
+  static func recordNotes(
     of restoration: any Restoration, _ context: StepContext
   ) async {
     // A journal that cannot be written stops the run by itself; the failure in hand is the one to tell.
@@ -157,9 +158,11 @@ struct RestoreDatabase: StepAction {
 
   /// Why this restore would overwrite another database of the plan.
   private func overlap(_ context: StepContext) async throws(StepFailure) -> String? {
-    let (id, databases) = (id, context.environment.databases)
+    let (id, environment) = (id, context.environment)
     return try await runBlocking { () throws(StepFailure) in
-      try PlaceOverlap.problem(of: id, among: databases)
+      if let problem = try PlaceOverlap.problem(of: id, among: environment.databases) { return problem }
+      guard let path = environment.databases[id]?.target.path else { return nil }
+      return try DrillPlaces(offLimits: environment.offLimits).problem(of: path)
     }
   }
 
@@ -175,23 +178,13 @@ struct RestoreDatabase: StepAction {
     try await context.record(.note("the folder `\(missing)` is missing and is made with mode 0755"))
   }
 
-  private static func outputs(_ restored: RestoredDatabase, _ published: Publication) -> [String: String] {
+  static func outputs(_ restored: RestoredDatabase, _ published: Publication) -> [String: String] {
     var outputs = [
       "snapshot": restored.snapshot.text, "recoveryPoint": restored.consistentAt.description,
       "bytes": String(restored.bytes.bytes), "files": String(restored.files),
     ]
     if let kept = published.kept { outputs["kept"] = kept }
     return outputs
-  }
-
-  /// What became of an attempt that was killed.
-  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    .unknown("whether the restored data took its place")
-  }
-
-  /// Sets back what it changed.
-  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    .impossible("a restore cannot be undone yet")
   }
 
   /// Looks at what a run would need, changing nothing.

@@ -7,6 +7,12 @@ import Values
 
 /// Runs a program of the plan's author.
 struct RunCommand: StepAction {
+  /// What may be done when a crash leaves nobody to say whether the command did its work.
+  enum Rerun: String, CaseIterable, Sendable {
+    case safe = "Safe"
+    case ask = "Ask"
+  }
+
   private static let command = Key<[Template]>.required(
     "command", .arguments, "the program with its arguments; no shell")
   private static let workingDirectory = Key<String?>.optional(
@@ -19,6 +25,12 @@ struct RunCommand: StepAction {
   private static let successCodes = Key<[Int]>.optional(
     "successCodes", ValueType<Int>.integer(0...255).list(atLeast: 1), default: [0], shownAs: "[0]",
     "the exit statuses that mean success")
+  private static let undo = Key<[Template]?>.optional(
+    "undo", .arguments, "the program that takes back what `command` did and exits with 0 when it has")
+  private static let rerun = Key<Rerun>.optional(
+    "rerun", .choice("an answer"), default: .ask, shownAs: "Ask",
+    "whether a command that was under way in a crash is run again: `Safe` when running it twice is as good as once"
+  )
 
   static let declaration = KindDeclaration(
     "RunCommand", summary: "Runs a program and waits for its end.",
@@ -28,7 +40,12 @@ struct RunCommand: StepAction {
       line to `<step>.<attempt>.log` in the run's folder of logs, and its last lines into a failure; the values of
       `secretEnvironment` are shown as `***` there. It also gets `DRPLAN_RUN`, `DRPLAN_PLAN`, `DRPLAN_MODE`,
       `DRPLAN_STEP` and `DRPLAN_ATTEMPT`. It must be safe to run again after a failure, or the step must not be
-      retried. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
+      retried. A drill leaves the step out unless its `modes` name `drill`. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
+
+      That it starts and how it ended are on record. If drplan is killed while it runs, nobody can tell how far it came:
+      with `rerun: Safe` it is run again, else the resumed run asks you. `drplan rollback` runs `undo`, with the same
+      environment and folder, and its output goes to `<step>.undo.log`; it may be asked to take back what was done only
+      half, or nothing, and must then end with 0 all the same. Without `undo` a command stays done.
       """,
     example: """
       steps:
@@ -37,22 +54,26 @@ struct RunCommand: StepAction {
           with:
             command: [bin/switch-dns, --to, dr]
             environment: {REGION: eu-central-1}
+            undo: [bin/switch-dns, --to, primary]
+            rerun: Safe
       """,
     shape: Shape(
       "the inputs of RunCommand",
       [
         command.erased, workingDirectory.erased, environment.erased, secretEnvironment.erased,
-        successCodes.erased,
+        successCodes.erased, undo.erased, rerun.erased,
       ],
       synonyms: [
         "cwd": "workingDirectory", "env": "environment", "args": "command", "exitCodes": "successCodes",
       ]))
 
-  private let command: [Template]
+  let command: [Template]
   private let workingDirectory: String?
   private let environment: [NamedValue<Template>]
   private let secretEnvironment: [NamedValue<SecretReference>]
-  private let successCodes: [Int]
+  let successCodes: [Int]
+  let undoing: [Template]?
+  let rerun: Rerun
 
   init(_ inputs: Record) {
     command = inputs[Self.command]
@@ -60,29 +81,27 @@ struct RunCommand: StepAction {
     environment = inputs[Self.environment]
     secretEnvironment = inputs[Self.secretEnvironment]
     successCodes = inputs[Self.successCodes]
+    undoing = inputs[Self.undo]
+    rerun = inputs[Self.rerun]
   }
 
-  var effects: ActionEffects { ActionEffects(phase: .other, outputs: ["exitCode", "stdout"]) }
+  var effects: ActionEffects {
+    ActionEffects(phase: .other, outputs: ["exitCode", "stdout"], isOpaque: true)
+  }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
-    let arguments = try arguments(context)
-    let (variables, mask) = try await variables(context)
-    let output = CommandOutput(mask: mask)
+    let arguments = try arguments(command, context)
     let name = arguments.first ?? ""
-    context.progress(StepProgress("running `\(name)`"))
-    let what = Command(
-      arguments, environment: ProcessEnvironment.adding(variables),
-      workingDirectory: workingDirectory ?? context.environment.planDirectory)
     let path = "\(context.environment.logDirectory)/\(context.step).\(context.attempt).log"
+    let (what, output, mask) = try await prepared(arguments, context)
+    context.progress(StepProgress("running `\(name)`"))
     let log = try await CommandLog.open(path)
-    let result: ProcessResult
-    do throws(ProcessError) {
-      result = try await ChildProcess.run(what, onOutputLine: { line in log.append(output.take(line)) })
-    } catch {
-      var failure = StepFailure(ofProgram: error)
-      failure.message = mask.masked(failure.message)
-      failure.lastLines = output.lastLines
-      throw failure
+    try await context.record(.command(CommandRecord(state: "Starting", bootID: HostFacts.bootID)))
+    let result = try await Self.run(what, output, mask, log)
+    // In the same breath as the end of the step, but before it: a crash between the two leaves no doubt.
+    if case .exited(let code) = result.status {
+      try await context.record(
+        .command(CommandRecord(state: "Exited", exitCode: code, output: output.beginning)))
     }
     guard case .exited(let code) = result.status, successCodes.contains(Int(code)) else {
       throw StepFailure(
@@ -90,23 +109,43 @@ struct RunCommand: StepAction {
         lastLines: output.lastLines)
     }
     if let loss = log.failure { throw loss }
-    return StepResult(outputs: ["exitCode": String(code), "stdout": output.beginning])
+    return Self.result(code, output.beginning)
   }
 
-  /// What became of an attempt that was killed.
-  func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    .unknown("whether the command did its work")
+  /// What later steps may use.
+  static func result(_ code: Int32, _ output: String) -> StepResult {
+    StepResult(outputs: ["exitCode": String(code), "stdout": output])
   }
 
-  /// Sets back what it changed.
-  func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    .impossible("a command cannot be undone yet")
+  /// A program of the step with its environment, and what keeps its output.
+  func prepared(
+    _ arguments: [String], _ context: StepContext
+  ) async throws(StepFailure) -> (what: Command, output: CommandOutput, mask: SecretMask) {
+    let (variables, mask) = try await variables(context)
+    let what = Command(
+      arguments, environment: ProcessEnvironment.adding(variables),
+      workingDirectory: workingDirectory ?? context.environment.planDirectory)
+    return (what, CommandOutput(mask: mask), mask)
+  }
+
+  /// Runs it to its end; any exit status is a result.
+  static func run(
+    _ what: Command, _ output: CommandOutput, _ mask: SecretMask, _ log: CommandLog
+  ) async throws(StepFailure) -> ProcessResult {
+    do throws(ProcessError) {
+      return try await ChildProcess.run(what, onOutputLine: { line in log.append(output.take(line)) })
+    } catch {
+      var failure = StepFailure(ofProgram: error)
+      failure.message = mask.masked(failure.message)
+      failure.lastLines = output.lastLines
+      throw failure
+    }
   }
 
   func probe(_ context: StepContext) async -> [ProbeFinding] {
     var findings: [ProbeFinding] = []
     do throws(StepFailure) {
-      let program = try arguments(context).first ?? ""
+      let program = try arguments(command, context).first ?? ""
       let isThere = await runBlocking { ServiceProgram.isThere(program) }
       findings.append(
         isThere
@@ -115,6 +154,18 @@ struct RunCommand: StepAction {
     } catch {
       // What an earlier step gives is not known before the run.
       findings.append(ProbeFinding("its command", .wouldRun, error.message))
+    }
+    if let undoing {
+      do throws(StepFailure) {
+        let program = try arguments(undoing, context).first ?? ""
+        let isThere = await runBlocking { ServiceProgram.isThere(program) }
+        findings.append(
+          isThere
+            ? ProbeFinding("its undo `\(program)`", .wouldRun, "is there; it runs only in a rollback")
+            : ProbeFinding("its undo `\(program)`", .blocked, "is not an executable file, or not in PATH"))
+      } catch {
+        findings.append(ProbeFinding("its undo", .wouldRun, error.message))
+      }
     }
     for variable in secretEnvironment {
       let subject = "secret `\(variable.value.name)`"
@@ -128,9 +179,10 @@ struct RunCommand: StepAction {
     return findings
   }
 
-  private func arguments(_ context: StepContext) throws(StepFailure) -> [String] {
+  /// An argument vector filled in.
+  func arguments(_ templates: [Template], _ context: StepContext) throws(StepFailure) -> [String] {
     var arguments: [String] = []
-    for template in command { arguments.append(try context.text(template)) }
+    for template in templates { arguments.append(try context.text(template)) }
     return ServiceProgram.located(arguments, from: context.environment.planDirectory)
   }
 

@@ -1,5 +1,6 @@
 import BackendKit
 import Declarations
+import RunEvents
 import Values
 
 /// The services that a step changes, and whether one after the other.
@@ -64,6 +65,56 @@ struct ServiceSelection {
       }
       throw failure
     }
+  }
+
+  /// Whether an attempt that was killed had done its work: `isDone` tells for one service.
+  func reconcile(
+    _ context: StepContext, isDone: (ServiceChange) async throws(StepFailure) -> Bool
+  ) async throws(StepFailure) -> Reconciliation {
+    var open: [ServiceID] = []
+    for id in services {
+      let service = try ServiceChange(id, context)
+      let last = service.trail.last?.state
+      do throws(StepFailure) {
+        if try await isDone(service) { continue }
+      } catch {
+        return .unknown(
+          "nobody can tell whether service `\(id)` runs: \(error.message). Look at it, then answer with "
+            + "`drplan resume \(context.run.id) --retry \(context.step)`, or with `--done \(context.step)` if it is as the "
+            + "step wants it")
+      }
+      if !service.knowsState, let last, last != "Found" {
+        return .unknown(
+          "the last on record of service `\(id)` is \(last), and without a `status` command nobody can tell how far it "
+            + "came. Look whether it runs, then answer with `drplan resume \(context.run.id) --retry \(context.step)`, or "
+            + "with `--done \(context.step)` if it is as the step wants it")
+      }
+      open.append(id)
+    }
+    guard !open.isEmpty else {
+      return .done(
+        StepResult(outputs: outputs), "all services are on record as done, and their managers agree")
+    }
+    return .notDone("not done yet: " + open.map { "`\($0)`" }.joined(separator: ", "))
+  }
+
+  /// Those that the step has on record as touched, in the order of the plan.
+  func touched(_ context: StepContext) throws(StepFailure) -> [ServiceChange] {
+    var touched: [ServiceChange] = []
+    for id in services {
+      let service = try ServiceChange(id, context)
+      if service.trail.wasRunning != nil { touched.append(service) }
+    }
+    return touched
+  }
+
+  /// Starts those that ran before the step touched them, in the order of the plan; what showed that they are ready.
+  func bringUp(_ context: StepContext) async throws(StepFailure) -> String {
+    var facts: [String] = []
+    for service in try touched(context) where service.trail.wasRunning == true {
+      facts.append(try await service.bringUp())
+    }
+    return facts.isEmpty ? "no service ran before" : facts.joined(separator: "; ")
   }
 
   /// A look at each service.

@@ -8,7 +8,8 @@ struct StopServices: StepAction {
     "StopServices", summary: "Stops services and waits until they have stopped.",
     notes: """
       A service that does not run is left as it is. Nothing starts them again by itself: name them in a later
-      `RestartServices`.
+      `RestartServices`. Whether each ran is on record; `drplan rollback` starts those again that did, once the data is
+      set back.
       """,
     example: """
       steps:
@@ -25,7 +26,8 @@ struct StopServices: StepAction {
 
   var effects: ActionEffects {
     ActionEffects(
-      phase: .restart, services: selection.services, outputs: selection.outputs.keys.sorted())
+      phase: .restart, services: selection.services, stops: selection.services,
+      outputs: selection.outputs.keys.sorted())
   }
 
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
@@ -33,14 +35,27 @@ struct StopServices: StepAction {
     return StepResult(outputs: selection.outputs)
   }
 
-  /// What became of an attempt that was killed.
+  /// By the record and by what the managers say now.
   func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    .unknown("how far the services came")
+    try await selection.reconcile(context) { (service) async throws(StepFailure) in
+      guard service.trail.last?.state == "Stopped" else { return false }
+      guard service.knowsState else { return true }
+      return !ServiceChange.runs(try await service.state())
+    }
   }
 
-  /// Sets back what it changed.
+  /// Nothing yet: what ran before is started again by `settle`, on the data that was set back.
   func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    .impossible("services cannot be set back yet")
+    let stopped = try selection.touched(context).filter { $0.trail.wasRunning == true }
+    guard !stopped.isEmpty else { return .nothingToUndo }
+    return .unwound(
+      stopped.map { "`\($0.id)`" }.joined(separator: ", ")
+        + " ran before and will be started when the data is set back")
+  }
+
+  /// Starts what ran before the step.
+  func settle(_ context: StepContext) async throws(StepFailure) -> String {
+    try await selection.bringUp(context)
   }
 
   func probe(_ context: StepContext) async -> [ProbeFinding] { await selection.probe(context) }

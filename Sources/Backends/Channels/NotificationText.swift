@@ -12,7 +12,7 @@ extension BackendKit.Notification {
     var data: [JSONValue.Member] = [
       .init("run", .string(run.text)), .init("plan", .string(plan.text)),
       .init("mode", .string(mode.rawValue)),
-      .init("step", .string(step.text)), .init("message", .string(message)),
+      .init("step", .string(step.text)), .init("message", .string(text)),
     ]
     if let report { data.append(.init("report", .string(report))) }
     return [

@@ -19,8 +19,8 @@ struct SlackMessage {
   /// The body of the request.
   var payload: JSONValue {
     let shown = Self.escaped(notification.text)
-    let mode = notification.mode == .drill ? "drill" : "recovery"
-    let title = "\(notification.plan): \(mode)"
+    let title =
+      notification.mode == .drill ? "[DRILL] \(notification.plan)" : "\(notification.plan): recovery"
     let place = "run \(notification.run), step \(notification.step), \(notification.time)"
     var blocks: [JSONValue] = [
       ["type": "header", "text": ["type": "plain_text", "text": .string(Self.cut(title, Limit.header))]],

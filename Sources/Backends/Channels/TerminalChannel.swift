@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import HostSystem
+import RunEvents
 import Values
 
 /// Tells whoever watches the run.
@@ -35,8 +36,10 @@ struct TerminalChannel: Channel {
 
   /// What is printed for a message.
   static func text(_ notification: BackendKit.Notification) -> String {
-    let lines = notification.text.split(whereSeparator: \.isNewline).joined(separator: " | ")
-    var text = "drplan: \(notification.plan): \(printable(lines))\n"
+    let lines = notification.message.split(whereSeparator: \.isNewline).joined(separator: " | ")
+    // Before the plan's name already: nobody is to take fright at the beginning of the line.
+    let mode = notification.mode == .drill ? "[DRILL] " : ""
+    var text = "drplan: \(mode)\(notification.plan): \(printable(lines))\n"
     for line in (notification.report ?? "").split(whereSeparator: \.isNewline) {
       text += "  \(printable(String(line)))\n"
     }

@@ -38,6 +38,9 @@ struct RecoveryPointAgeCheck: IntegrityCheck {
   /// Not: it looks at the record of the snapshot.
   var readsData: Bool { false }
 
+  /// None: what a drill restored has an age as well.
+  var drillProblem: String? { nil }
+
   /// Nothing: it fits every engine.
   func misfit(with engine: any DatabaseEngine) -> String? { nil }
 

@@ -6,7 +6,6 @@ public enum Backends {
   /// The kinds, by family.
   public static let registry = BackendRegistry(
     actions: KindFamily(
-      noun: "action", key: "action", entries: dataActions + opsActions,
-      later: [LaterKey("Approve", "a question to people, whose answer the run waits for")]),
+      noun: "action", key: "action", entries: dataActions + opsActions),
     engines: engineFamily, managers: managerFamily, channels: channelFamily, checks: checkFamily)
 }

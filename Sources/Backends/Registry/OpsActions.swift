@@ -8,4 +8,5 @@ extension StepAction {
 /// Steps about services, people and programs.
 let opsActions: [KindFamily<any StepAction>.Entry] = [
   StopServices.opsEntry, RestartServices.opsEntry, RunCommand.opsEntry, NotifyStakeholders.opsEntry,
+  Approve.opsEntry,
 ]

@@ -67,6 +67,9 @@ struct CommandService: ServiceManager {
     return TargetName("service:command/\(words.joined(separator: " "))")
   }
 
+  /// Only its `status` command tells.
+  var knowsState: Bool { status != nil }
+
   func state(_ context: ServiceContext) async throws(StepFailure) -> ServiceState {
     guard let status else { return .running("assumed, it has no `status` command") }
     let result = try await run(status, context)

@@ -1,6 +1,7 @@
 import BackendKit
 import Declarations
 import HostSystem
+import Synchronization
 import Values
 
 /// A service that drplan starts itself, as a process in a session of its own.
@@ -26,7 +27,8 @@ struct ProcessService: ServiceManager {
       The program starts in a session of its own, so that it outlives drplan and stopping it stops all that it
       started. It must stay in the foreground: one that ends at once after its start counts as failed. The pid file
       says which process it is, with the time that the process started, so that a number used again is never
-      signalled. A process that something else started, with a plain number in the pid file, is recognised by its
+      signalled; it is written before the program may stay, so that none runs unknown even if drplan is killed in that
+      moment. A process that something else started, with a plain number in the pid file, is recognised by its
       command line; any other process is left alone and the step fails. Of such a process only itself gets the
       signals, unless it leads a session. A relative program with a slash counts from the plan's folder.
       """,
@@ -99,19 +101,23 @@ struct ProcessService: ServiceManager {
         return try HostPath.status(log, followingLink: true)?.size ?? 0
       }
     }
+    // A process that nothing knows of must not stay behind: not after a failure, not after a crash in between.
+    let refusal = Mutex<StepFailure?>(nil)
     let process: ProcessIdentity
     do throws(ProcessError) {
-      process = try await ChildProcess.spawnDaemon(what, log: log)
+      process = try await ChildProcess.spawnDaemon(what, log: log) { process in
+        do throws(StepFailure) {
+          try pidFile.write(process, logOffset: offset)
+          return true
+        } catch {
+          refusal.withLock { $0 = error }
+          return false
+        }
+      }
     } catch {
       throw StepFailure(ofProgram: error)
     }
-    do throws(StepFailure) {
-      try await runBlocking { () throws(StepFailure) in try pidFile.write(process, logOffset: offset) }
-    } catch {
-      // A process that nothing knows of must not stay behind.
-      try await kill(process)
-      throw error
-    }
+    if let failure = refusal.withLock({ $0 }) { throw failure }
     guard try await hasEnded(process, within: Self.settleTime) else { return "pid \(process.pid)" }
     throw StepFailure(
       .serviceFailed, "service `\(context.service)` ended at once after its start",

@@ -24,9 +24,10 @@ struct drp_go_between {
 };
 
 // Like drp_spawn, but by a go-between whose end makes the new process nobody's child: init adopts and reaps it, so it
-// outlives the caller and leaves no zombie. On success `drp_finish_orphan` must follow. Returns 0 or an errno value.
+// outlives the caller and leaves no zombie. On success `drp_finish_orphan` must follow: without `keep`, and also when the
+// caller ends before it says so, the new process is killed. Returns 0 or an errno value.
 int drp_spawn_orphan(const struct drp_spawn *what, pid_t *pid, struct drp_go_between *held);
-void drp_finish_orphan(struct drp_go_between held);
+void drp_finish_orphan(struct drp_go_between held, int keep);
 
 // A descriptor that names the process itself rather than its number; -1 and errno on failure.
 int drp_pidfd_open(pid_t pid);

@@ -2,8 +2,8 @@ import CommandLineKit
 import Execution
 import HostSystem
 import Journal
-import PlanSyntax
 import PlanModel
+import PlanSyntax
 import RunEvents
 import StepGraph
 import Values

@@ -42,9 +42,16 @@ struct LiveRun {
   private let format: String
   private let eventsTo: String?
   private let redraws: Bool
+  private let drill: DrillScratch?
+  private let leases: TargetLeases
 
-  init(_ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console) {
+  init(
+    _ setup: RunSetup, _ options: ExecutionOptions, _ invocation: Invocation, _ console: Console,
+    _ leases: TargetLeases
+  ) {
+    self.leases = leases
     self.setup = setup
+    drill = setup.mode == .drill ? DrillScratch(setup) : nil
     self.options = options
     self.console = console
     format = invocation.value(FormatOption.textOrJSON) ?? "text"
@@ -55,11 +62,17 @@ struct LiveRun {
   /// Runs the plan, or carries its run on, and prints its report; the exit code is that of the record.
   func run(_ continuation: Continuation? = nil) async throws(CommandFailure) -> ExitCode {
     let events = try await EventStream.open(eventsTo)
+    try await drill?.prepare()
     let record: Record
-    if let continuation {
-      record = try await reopen(continuation, events)
-    } else {
-      record = try await create(events)
+    do throws(CommandFailure) {
+      if let continuation {
+        record = try await reopen(continuation, events)
+      } else {
+        record = try await create(events)
+      }
+    } catch {
+      await drill?.cleanUp(record: nil)
+      throw error
     }
     let board = record.board
     let interrupts = try InterruptSource(board)
@@ -68,6 +81,7 @@ struct LiveRun {
     let outcome = await execute(record, continuation, interrupts)
     // A step that was given up must not go on changing things once the locks are free.
     await ChildProcess.killAll()
+    await drill?.cleanUp(record: record.journal)
     board.close()
     // It sleeps between looks; being cancelled it looks a last time at once.
     view.cancel()
@@ -141,21 +155,23 @@ struct LiveRun {
     defer { interrupts.stop() }
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
-      recorder: record.journal,
+      recorder: leases.fence(
+        AlertingRecorder(drill?.announcing(to: record.journal) ?? record.journal, setup)),
       clock: HostRunClock(elapsed: record.elapsed),
       references: { reference in
         guard reference.namespace == "run", reference.path.count == 1 else { return nil }
         return board.reference("run.\(reference.path[0])")
       },
       progress: { step, progress in board.progress(step, progress) },
-      report: { board.report() })
+      report: { board.report() }, targetGuard: TargetGuard(seen: record.resumption?.run.identities ?? [:]))
     do throws(RecordingError) {
+      let requests = leases.interrupts(interrupts.requests)
       if let continuation, let resumption = record.resumption {
         _ = try await executor.resume(
           resumption, setup.resumed(continuation.purpose, resumption), decisions: continuation.decisions,
-          undoing: continuation.undoing, interrupts: interrupts.requests)
+          undoing: continuation.undoing, interrupts: requests)
       } else {
-        _ = try await executor.run(started: setup.started, interrupts: interrupts.requests)
+        _ = try await executor.run(started: setup.started, interrupts: requests)
       }
       return nil
     } catch {

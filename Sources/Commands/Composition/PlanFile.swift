@@ -54,7 +54,10 @@ struct PlanFile: Sendable {
     }
     let built = GraphBuilder.build(plan)
     // A plan with errors is looked at all the same, so that they are all reported in one go.
-    let diagnostics = (loaded.diagnostics + built.diagnostics.map { $0.placed(in: file) }).inReadingOrder
+    var found = built.diagnostics
+    // What the text alone gives away is found already.
+    if !found.contains(where: { $0.rule == .drillTouchesProduction }) { found += DrillScratch.findings(plan) }
+    let diagnostics = (loaded.diagnostics + found.map { $0.placed(in: file) }).inReadingOrder
     return PlanFile(
       file: file, bytes: bytes, graph: diagnostics.hasErrors ? nil : built.graph, diagnostics: diagnostics)
   }

@@ -24,7 +24,7 @@ struct RunSetup: Sendable {
   let stateDirectory: String
   let environment: RunEnvironment
   /// Who started the run.
-  var user = HostFacts.userName
+  var user = RunAnswers.caller.shown
   /// How many times the run had come to an end and goes on.
   var round = 0
 
@@ -38,11 +38,13 @@ struct RunSetup: Sendable {
     "disrupted-at", value: .required("TIME"),
     "when the disaster struck (RFC 3339); the declaration if left out")
 
-  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph) throws(CommandFailure) {
+  init(_ invocation: Invocation, _ file: PlanFile, _ graph: StepGraph, mode: RunMode = .recovery)
+    throws(CommandFailure)
+  {
     let now = HostClock().now
     self.file = file
-    self.graph = graph
-    mode = .recovery
+    self.graph = mode == .drill ? graph.asDrill : graph
+    self.mode = mode
     startedAt = now
     run = RunID(startedAt: now, plan: graph.plan.name, entropy: RandomBytes.word())
     declaredAt = try Self.instant(invocation, Self.declaredAt, before: now)
@@ -52,8 +54,14 @@ struct RunSetup: Sendable {
         .refused, "the disaster cannot be declared (\(declared)) before it struck (\(disrupted))")
     }
     stateDirectory = try Self.stateDirectory(invocation)
-    environment = Self.environment(
-      graph.plan, logDirectory: RunDirectory(run: run, stateDirectory: stateDirectory).logs)
+    let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
+    let answers = RunAnswers(directory, stateDirectory: stateDirectory)
+    environment =
+      mode == .drill
+      ? DrillScratch.environment(
+        graph.plan, logDirectory: directory.logs, answers: answers,
+        folder: DrillFolder(run: run, stateDirectory: stateDirectory))
+      : Self.environment(graph.plan, logDirectory: directory.logs, answers: answers)
   }
 
   /// Everything that carries a run on with the plan as it is now.
@@ -71,7 +79,8 @@ struct RunSetup: Sendable {
     stateDirectory = state
     user = started.user
     round = run.finished == nil ? run.round : run.round + 1
-    environment = Self.environment(graph.plan, logDirectory: directory.logs)
+    environment = Self.environment(
+      graph.plan, logDirectory: directory.logs, answers: RunAnswers(directory, stateDirectory: state))
   }
 
   /// The state directory by the rules of the command line.
@@ -89,10 +98,28 @@ struct RunSetup: Sendable {
     }
   }
 
-  /// What a plan works with.
-  static func environment(_ plan: Plan, logDirectory: String) -> RunEnvironment {
-    let databases = plan.databases.map {
-      ($0.id, DatabaseBinding(id: $0.id, engineName: $0.engineName, source: $0.source, target: $0.recovery))
+  /// What a recovery of a plan works with.
+  static func environment(
+    _ plan: Plan, logDirectory: String, answers: any AnswerSource = NoAnswers()
+  ) -> RunEnvironment {
+    environment(plan, logDirectory: logDirectory, answers: answers, offLimits: []) { $0.recovery }
+  }
+
+  /// What a plan works with, restoring to where `target` says; a database without a target is left out.
+  static func environment(
+    _ plan: Plan, logDirectory: String, answers: any AnswerSource, offLimits: [OffLimits],
+    target: (Database) -> (any DatabaseEngine)?
+  ) -> RunEnvironment {
+    let databases = plan.databases.compactMap { database in
+      target(database).map {
+        (
+          database.id,
+          DatabaseBinding(
+            id: database.id, engineName: database.engineName, source: database.source, target: $0,
+            // What the plan says of the recovery place does not hold for that of a drill.
+            identity: offLimits.isEmpty ? database.identity : [:])
+        )
+      }
     }
     let origins = plan.secrets.map { ($0.name, $0.value) }
     return RunEnvironment(
@@ -102,7 +129,12 @@ struct RunSetup: Sendable {
       snapshots: SnapshotRepository.open(plan.repository),
       secrets: SecretResolver(
         origins: Dictionary(origins, uniquingKeysWith: { first, _ in first }), planDirectory: plan.directory),
-      planDirectory: plan.directory, logDirectory: logDirectory)
+      planDirectory: plan.directory, logDirectory: logDirectory, answers: answers, offLimits: offLimits)
+  }
+
+  /// The databases whose place in drills the plan names.
+  var namedDrillPlaces: Set<DatabaseID> {
+    Set(graph.plan.databases.filter { $0.drill != nil }.map(\.id))
   }
 
   /// What is fixed about the run.
@@ -126,14 +158,14 @@ struct RunSetup: Sendable {
       rpoSeconds: plan.objectives.rpo.roundedSeconds, mtdSeconds: plan.objectives.mtd?.roundedSeconds,
       measuredFrom: plan.objectives.measuredFrom,
       restoredWhen: graph.restoredWhen.map { graph.nodes[$0].step.id },
-      steps: graph.outlines, user: HostFacts.userName, host: HostFacts.hostName,
+      steps: graph.outlines, user: user, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID)
   }
 
   /// The event with which the run goes on.
   func resumed(_ purpose: RunResumed.Purpose, _ resumption: Resumption) -> RunResumed {
     RunResumed(
-      purpose: purpose, tool: DrplanTool.version, user: HostFacts.userName, host: HostFacts.hostName,
+      purpose: purpose, tool: DrplanTool.version, user: RunAnswers.caller.shown, host: HostFacts.hostName,
       pid: HostFacts.processID, bootID: HostFacts.bootID, planDigest: graph.plan.digest,
       steps: resumption.outlines, reruns: resumption.reruns)
   }

@@ -24,7 +24,7 @@ enum DryRunReport {
       for node in wave { lines.append("  f  \(describe(nodes[node]))  would-run") }
     }
     for skip in dryRun.skips {
-      lines.append("  -  \(describe(nodes[skip.step]))  skipped-by-mode: \(skip.reason.message)")
+      lines.append("  -  \(describe(nodes[skip.step]))  \(word(skip)): \(skip.reason.message)")
     }
     lines += ["", "steps of one number start together as soon as those before are done; f: `finally`"]
     lines.append(
@@ -92,6 +92,10 @@ enum DryRunReport {
     return "\u{1b}[\(tone)m\(text)\u{1b}[0m"
   }
 
+  private static func word(_ skip: StaticDryRun.Skip) -> String {
+    skip.reason.code == ExpectedResult.skippedByMode ? "skipped-by-mode" : "left-out"
+  }
+
   private static func describe(_ node: StepNode) -> String {
     "\(node.step.id.text.padded(to: 28)) \(node.step.actionName.padded(to: 18))"
   }
@@ -111,7 +115,7 @@ enum DryRunReport {
     }
     for skip in dryRun.skips {
       steps.append([
-        "id": .string(nodes[skip.step].step.id.text), "state": "skipped-by-mode",
+        "id": .string(nodes[skip.step].step.id.text), "state": .string(word(skip)),
         "reason": .string(skip.reason.message),
       ])
     }
@@ -121,6 +125,7 @@ enum DryRunReport {
   private static func json(_ setup: RunSetup, depth: String, steps: [JSONValue]) -> JSONValue {
     [
       "schemaVersion": 1, "plan": .string(setup.graph.plan.name.text), "dryRun": .string(depth),
+      "mode": .string(setup.mode.rawValue),
       "steps": .array(steps),
     ]
   }

@@ -9,6 +9,9 @@ enum KindPage {
     var lines = ["\(declaration.name) (\(family))", ""]
     lines += TextWrap.lines(declaration.summary.sentenced, width: 100)
     lines += [""] + keys(declaration.shape, indent: "")
+    if !declaration.identity.keys.isEmpty {
+      lines += ["", "Under `identity` of the database:", ""] + keys(declaration.identity, indent: "")
+    }
     for paragraph in declaration.notes.split(separator: "\n\n") {
       lines += [""] + TextWrap.lines(String(paragraph), width: 100)
     }
@@ -29,6 +32,9 @@ enum KindPage {
       "# \(declaration.name)", "", "\(family.capitalizedFirst). \(declaration.summary.sentenced)", "",
     ]
     lines += table(declaration.shape)
+    if !declaration.identity.keys.isEmpty {
+      lines += ["", "Under `identity` of the database:", ""] + table(declaration.identity)
+    }
     if !declaration.notes.isEmpty { lines += ["", declaration.notes] }
     lines += ["", "```yaml", declaration.example, "```"]
     return lines.joined(separator: "\n") + "\n"
@@ -55,7 +61,7 @@ enum KindPage {
     [
       "family": .string(family), "name": .string(declaration.name), "summary": .string(declaration.summary),
       "notes": .string(declaration.notes), "example": .string(declaration.example),
-      "schema": declaration.shape.schema(),
+      "schema": declaration.shape.schema(), "identity": declaration.identity.schema(),
     ]
   }
 

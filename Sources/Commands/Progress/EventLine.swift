@@ -63,6 +63,9 @@ enum EventLine {
           ? "" : "; still open in \(safe(publication.holders.joined(separator: ", ")))")
     case .check(let check):
       guard check.state != .passed else { return nil }
+      guard check.state != .skipped else {
+        return ("-  ", "2", "\(event.step): check \(check.id) skipped: \(safe(check.actual))")
+      }
       text =
         "check \(check.id) \(check.state.rawValue.lowercased()): expected \(safe(check.expected)), got \(safe(check.actual))"
     case .notification(let notification):
@@ -70,12 +73,15 @@ enum EventLine {
       text = "channel \(notification.channel) not told: \(safe(notification.error ?? ""))"
     case .note(let note): text = safe(note)
     case .approvalRequested(let request):
-      let who = request.from.isEmpty ? "anyone" : request.from.joined(separator: ", ")
-      text = "waits for \(request.quorum) of \(safe(who)): \(safe(request.prompt))"
+      let command = request.command.map { ": \(safe($0))" } ?? ""
+      text = "\(safe(request.prompt))\n             = waiting for \(safe(request.asked))\(command)"
     case .approvalAnswered(let answer):
       let said = answer.comment.map { ": \(safe($0))" } ?? ""
       let counts = answer.rejected.map { "; does not count: \(safe($0))" } ?? ""
       text = "\(safe(answer.user)) \(answer.approves ? "approves" : "denies")\(said)\(counts)"
+    case .watched(let look):
+      text =
+        "watched check \(look.check.id) \(look.check.state.rawValue.lowercased()): \(safe(look.check.actual))"
     case .publishing, .restored, .service, .identity, .command: return nil
     }
     return ("   ", "2", "\(event.step): \(text)")

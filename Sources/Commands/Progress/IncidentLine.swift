@@ -43,12 +43,6 @@ enum IncidentLine {
         "...", "2",
         "\(watch.step): watching \(watch.checks.joined(separator: ", ")) for \(Duration.seconds(watch.seconds).readable)"
       )
-    case .watchFinding(let finding):
-      let mark = finding.check.state == .passed ? ("ok ", "32") : ("!  ", "31")
-      return (
-        mark.0, mark.1,
-        "\(finding.step): watched check \(finding.check.id) \(finding.check.state.rawValue.lowercased()): \(safe(finding.check.actual))"
-      )
     case .repairStarted(let repair):
       let steps = repair.repairs.map(\.text).joined(separator: ", ")
       return (

@@ -78,7 +78,7 @@ enum ResumeVerb: Verb {
   private static func decisions(
     _ invocation: Invocation, _ run: CarriedRun
   ) throws(CommandFailure) -> [StepDecided] {
-    let user = HostFacts.userName
+    let user = RunAnswers.caller.shown
     let why = invocation.value(reason) ?? ""
     var decisions: [StepDecided] = []
     for (option, decision) in [
@@ -117,9 +117,9 @@ enum Continuing {
     _ carried: CarriedPlan, _ continuation: LiveRun.Continuation, _ invocation: Invocation, _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let options = try RunVerb.options(invocation)
-    let leases = try await TargetLeases.acquire(for: carried.setup)
+    let leases = try await TargetLeases.acquire(for: carried.setup) { console.note("drplan: \($0)") }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
-    return try await LiveRun(carried.setup, options, invocation, console).run(continuation)
+    return try await LiveRun(carried.setup, options, invocation, console, leases).run(continuation)
   }
 }

@@ -46,7 +46,7 @@ enum RollbackVerb: Verb {
     return try await Continuing.run(
       carried,
       LiveRun.Continuation(
-        purpose: .rollback, undoing: "\(HostFacts.userName) asked for it\(why)", directory: carried.directory,
+        purpose: .rollback, undoing: "\(RunAnswers.caller.shown) asked for it\(why)", directory: carried.directory,
         events: carried.eventCount),
       invocation, console)
   }

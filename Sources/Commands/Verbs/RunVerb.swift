@@ -18,7 +18,6 @@ enum RunVerb: Verb {
   static let mode = Option(
     "mode", value: .required("MODE"), choices: ["recovery", "drill"],
     "what the run is for; recovery if left out")
-  static let confirm = Option("confirm", value: .required("NAME"), "refuse to run a plan of any other name")
   static let events = Option(
     "events", value: .required("FILE"), completion: .files,
     "write each event as a JSON line as soon as it is on record; `-` is standard output")
@@ -35,46 +34,66 @@ enum RunVerb: Verb {
 
       Ctrl-C once: what runs is stopped, `finally` runs, the run is recorded. Ctrl-C twice: everything stops at once. A \
       hang-up of the terminal changes nothing.
+
+      `--mode drill` is `drplan drill`: it restores into scratch space, verifies, and removes all of it again.
       """,
     examples: [
       .init("drplan run plans/orders.yaml", "recover"),
       .init(
         "drplan run plans/orders.yaml --disrupted-at 2026-11-20T03:02:00Z",
         "measure the data lost from that instant"),
+      .init("drplan run plans/orders.yaml --mode drill", "rehearse it, touching no live data"),
       .init("drplan run plans/orders.yaml --dry-run=probe", "look whether it could run"),
       .init("drplan run plans/orders.yaml --format json --events run.jsonl", "for machines"),
     ],
     arguments: [Argument("PLAN", "the plan's file", completion: .files)],
     options: [
-      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, confirm, parallel,
+      dryRun, mode, RunSetup.declaredAt, RunSetup.disruptedAt, PlanFile.param, TypedConfirmation.option,
+      parallel, StepOptions.only, StepOptions.from, StepOptions.skip, StepOptions.reason,
       RunSetup.state, events,
       noProgress, FormatOption.option(["text", "json", "markdown"]), Console.color,
     ])
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {
+    try await start(invocation, console, mode: invocation.value(mode) == "drill" ? .drill : .recovery)
+  }
+
+  /// Runs the plan that a command line names, and finishes the clean-up of drills that died: a drill begins with clean
+  /// space, a recovery waits for nobody's rubbish and holds no lock any more when it sweeps.
+  static func start(
+    _ invocation: Invocation, _ console: Console, mode: RunMode
+  ) async throws(CommandFailure) -> ExitCode {
+    let isReal = invocation.value(dryRun) == nil
+    let stateDirectory = try RunSetup.stateDirectory(invocation)
+    if mode == .drill, isReal { await DrillScratch.sweep(stateDirectory, console) }
+    let code = try await carryOut(invocation, console, mode: mode)
+    if mode == .recovery, isReal { await DrillScratch.sweep(stateDirectory, console) }
+    return code
+  }
+
+  private static func carryOut(
+    _ invocation: Invocation, _ console: Console, mode: RunMode
+  ) async throws(CommandFailure) -> ExitCode {
     let (file, graph) = try PlanFile.require(invocation, console)
-    if invocation.value(mode) == "drill" {
-      throw CommandFailure(
-        .refused, "drills are not supported by this version of drplan",
-        remedy: "to try a restore without touching live data, give the database another `recovery` place")
+    var options = try options(invocation)
+    options.excluded = try StepOptions.excluded(invocation, graph, mode: mode)
+    let confirmation = TypedConfirmation(graph.plan, mode: mode)
+    // A dry run asks nobody; a name that is given is checked all the same.
+    if !invocation.has(dryRun) || invocation.value(TypedConfirmation.option) != nil {
+      try await confirmation.require(invocation.value(TypedConfirmation.option), console)
     }
-    if let name = invocation.value(confirm), name != graph.plan.name.text {
-      throw CommandFailure(
-        .refused, "the plan is called `\(graph.plan.name)`, not `\(name)`",
-        remedy: "check the file, or `--confirm`")
-    }
-    let options = try options(invocation)
-    let setup = try RunSetup(invocation, file, graph)
+    let setup = try RunSetup(invocation, file, graph, mode: mode)
+    if mode == .drill { try await DrillScratch(setup).check() }
     switch invocation.value(dryRun) {
     case "static": return DryRunReport.printStatic(setup, options, console)
     case "probe": return await DryRunReport.printProbe(setup, options, console)
     default: break
     }
-    let leases = try await TargetLeases.acquire(for: setup)
+    let leases = try await TargetLeases.acquire(for: setup) { console.note("drplan: \($0)") }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     try await Preflight.check(setup, options)
-    return try await LiveRun(setup, options, invocation, console).run()
+    return try await LiveRun(setup, options, invocation, console, leases).run()
   }
 }
 
@@ -109,10 +128,13 @@ enum Preflight {
     }
     guard !blocked.isEmpty else { return }
     let lines = blocked.map { "\($0): \($1.subject): \($1.detail)" }
-    let probe = "`drplan run \(setup.file.file) --dry-run=probe` looks at every step"
+    let verb = setup.mode == .drill ? "drill" : "run"
+    let probe = "`drplan \(verb) \(setup.file.file) --dry-run=probe` looks at every step"
     let lacksSnapshot = blocked.contains { $0.1.subject.hasPrefix("snapshot of ") }
     throw CommandFailure(
-      .failed, "the plan cannot recover; nothing was changed\n  " + lines.joined(separator: "\n  "),
+      .failed,
+      "the plan cannot \(setup.mode == .drill ? "be drilled" : "recover"); nothing was changed\n  "
+        + lines.joined(separator: "\n  "),
       remedy: lacksSnapshot
         ? "is `repository` the right one? `drplan backup \(setup.file.file)` takes snapshots while the data is whole; \(probe)"
         : "mend this, then run again; \(probe)")

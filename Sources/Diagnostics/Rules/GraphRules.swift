@@ -3,7 +3,7 @@ extension DiagnosticRule {
   static let graphRules: [DiagnosticRule] = [
     duplicateStepID, unknownStepReference, dependencyCycle, unknownName, unresolvedReference,
     malformedReference,
-    referenceTooEarly, finallyBoundary, unusedDefinition,
+    referenceTooEarly, finallyBoundary, badRepair, unusedDefinition,
   ]
 
   /// Two steps of one name.
@@ -67,6 +67,17 @@ extension DiagnosticRule {
     why:
       "`finally` always runs, after everything else: a dependency across that border would have no meaning.",
     bad: "finally:\n  - {id: close-out, needs: [verify]}", good: "finally:\n  - {id: close-out}")
+
+  /// A step that cannot repair what a check found.
+  public static let badRepair = DiagnosticRule(
+    "DRP209", "bad-repair",
+    summary: "A step named as a check's `repair` is a main step that neither needs another nor is needed.",
+    why: """
+      Such a step runs only when a check asks for it, perhaps long after everything else, perhaps more than once: an edge \
+      to it or from it would have no meaning. What it repaired is proven by the check, which is made again.
+      """,
+    bad: "steps:\n  - {id: rebuild-index, needs: [restore-orders]}",
+    good: "steps:\n  - {id: rebuild-index, needs: []}     # named by `repair: [rebuild-index]`")
 
   /// A database, service, channel or secret that no step uses.
   public static let unusedDefinition = DiagnosticRule(

@@ -2,7 +2,7 @@ extension DiagnosticRule {
   /// The 4xx family: safety.
   static let safetyRules: [DiagnosticRule] = [
     unverifiedRestore, weaklyVerifiedRestore, overlappingTargets, unfitCheck, repositoryInTarget,
-    verifyBeforeRestore,
+    verifyBeforeRestore, drillTouchesProduction,
   ]
 
   /// A restored database that no required check reads.
@@ -50,4 +50,13 @@ extension DiagnosticRule {
       "Without a dependency the check may read the database before or while it is replaced, and prove nothing.",
     bad: "- {id: restore, needs: []}\n- {id: verify, needs: []}",
     good: "- {id: restore, needs: []}\n- {id: verify, needs: [restore]}")
+
+  /// A drill would restore onto production.
+  public static let drillTouchesProduction = DiagnosticRule(
+    "DRP409", "drill-touches-production",
+    summary: "A drill's place is no place of a database, lies in none, holds none; nor of the repository.",
+    why:
+      "A drill restores into its places and then removes them with all that is in them: with production or its backups among that, the drill would be the disaster. Symbolic links are followed.",
+    bad: "orders: {engine: SQLite, source: {path: /srv/orders.db}, drill: {path: /srv/orders.db}}",
+    good: "orders: {engine: SQLite, source: {path: /srv/orders.db}, drill: {path: /srv/drill/orders.db}}")
 }

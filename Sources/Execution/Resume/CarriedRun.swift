@@ -72,9 +72,15 @@ public struct CarriedRun: Sendable {
     case .runResumed(let body): resume(body)
     case .runCommitted: isCommitted = true
     case .objectiveAtRisk: wasAtRisk = true
-    case .repairStarted(let body): for step in body.repairs { steps[step]?.state = nil }
+    case .repairStarted(let body):
+      // The attempt that found it is over.
+      if steps[body.step]?.state == nil { steps[body.step]?.isInFlight = false }
+      steps[body.step]?.repairs = body.round
+      for step in body.repairs { steps[step]?.state = nil }
+    case .watchStarted(let body): steps[body.step]?.isWatched = true
+    case .watchFinished(let body): steps[body.step]?.isWatched = false
     case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
-      .drillPlaceMade, .drillPlaceRemoved, .watchStarted, .watchFinding, .watchFinished:
+      .drillPlaceMade, .drillPlaceRemoved:
       return
     }
   }
@@ -113,6 +119,10 @@ public struct CarriedStep: Sendable, Equatable {
   public var outputs: [String: String] = [:]
   /// Why it failed, was left out or not reached.
   public var error: StepError?
+  /// Whether its checks were being watched at the end of the record.
+  public var isWatched = false
+  /// How often steps ran to repair what its checks found.
+  public var repairs = 0
   /// How far it was undone.
   public var undone: StepUndone.State?
 

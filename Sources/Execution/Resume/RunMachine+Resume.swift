@@ -22,6 +22,10 @@ extension RunMachine {
     }
     phase = .main
     beginPart(0..<mainCount)
+    for (step, carried) in continuation.steps.enumerated()
+    where carried.isWatched && steps[step].stage == .over {
+      startWatch(step)
+    }
     if continuation.resumed.purpose == .abort { endMainPart(.ended(by: continuation.resumed.user)) }
   }
 
@@ -32,6 +36,7 @@ extension RunMachine {
     steps[step].undone = carried.undone
     starts = max(starts, carried.startOrder ?? 0)
     steps[step].isInFlightBefore = carried.isInFlight
+    steps[step].repairRounds = carried.repairs
     switch carried.state {
     case .succeeded?: steps[step].stage = .over
     case .skipped?:
@@ -100,7 +105,7 @@ extension RunMachine {
       guard phase == .main || phase == .draining, !stopping else {
         return end(step, .failed, error: cannotTell(step))
       }
-      leaveUnresolved(step)
+      leave(step, .unresolved)
       steps[step].isInFlightBefore = true
       phase = .draining
       pausedBy = step

@@ -16,6 +16,13 @@ public enum PathAccess {
   /// Whether there is anything that this process may look at.
   public static func exists(_ path: String) -> Bool { allows(F_OK, path) }
 
+  /// The number of the device that a device file stands for, links followed; nil for anything else.
+  public static func deviceNumber(_ path: String) -> UInt64? {
+    var raw = stat()
+    guard stat(path, &raw) == 0, raw.st_mode & S_IFMT == S_IFBLK else { return nil }
+    return UInt64(raw.st_rdev)
+  }
+
   /// Whether an existing file can be written to.
   public static func isWritable(_ path: String) -> Bool { allows(W_OK, path) }
 

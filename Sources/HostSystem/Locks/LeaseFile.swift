@@ -1,21 +1,7 @@
 import CSystemShims
 import Glibc
-
-/// Why a lease could not be had.
-public enum LockError: Error, Sendable, CustomStringConvertible {
-  /// Somebody else has it; nil when the file does not say who.
-  case held(path: String, by: LeaseHolder?)
-  /// The file could not be used.
-  case unusable(path: String, reason: String)
-
-  /// The file and the holder or the reason.
-  public var description: String {
-    switch self {
-    case .held(let path, let holder): "`\(path)` is locked by \(holder?.description ?? "another process")"
-    case .unusable(let path, let reason): "`\(path)` cannot be locked: \(reason)"
-    }
-  }
-}
+import Synchronization
+import Values
 
 /// What a look at a lease shows.
 public enum LeaseState: Sendable, Hashable {
@@ -25,34 +11,97 @@ public enum LeaseState: Sendable, Hashable {
   case held(by: LeaseHolder?)
 }
 
-/// An exclusive lock on a file which says who holds it, held as long as this value lives.
+/// Whether a lease is still ours.
+public enum LeaseStanding: Sendable, Hashable {
+  /// It is.
+  case ours
+  /// Somebody else took it over, or the file was removed or replaced.
+  case lost
+  /// The file cannot be read; why.
+  case unknown(String)
+}
+
+/// A holder that died without signing off, whose lock was taken over.
+public struct LeaseTakeover: Sendable, Hashable {
+  /// Who held it.
+  public let holder: LeaseHolder
+  /// By what it was known to be dead.
+  public let reason: String
+}
+
+/// An exclusive lock on a file which says who holds it, held until `release` or as long as this value lives.
 ///
-/// The kernel lets go of it when the process dies, however it dies, so there is no stale lock to break. It
-/// excludes other values in this process too. The file stays, empty, when the lock is released. The calls are
-/// quick on a local disk and may block on a network one.
-public struct LeaseFile: ~Copyable, Sendable {
+/// The kernel lets go of it when the process dies, however it dies. Where the kernel's lock does not reach other hosts,
+/// which some network file systems are content with, the file itself tells: its holder renews a sign of life with `renew`,
+/// and whoever takes the lock over from one that gave none for long raises the file's generation, so that the former
+/// holder finds out with `standing` when it wakes up. It excludes other values in this process too. The file stays when
+/// the lock is released. The calls are quick on a local disk and may block on a network one, `acquire` for the time that
+/// `timing` says when it watches.
+///
+/// A class, because the holder and who renews share it.
+public final class LeaseFile: Sendable {
   /// The file.
   public let path: String
-  private let descriptor: FileDescriptor
+  /// From whom it was taken over; nil when the last holder signed off.
+  public let takenOver: LeaseTakeover?
+  private let claim: [UInt8]
+  private let descriptor: Mutex<FileDescriptor?>
 
-  /// Takes the lock, making the file (mode 0600) where there is none, or throws at once when it is taken.
-  public static func acquire(_ path: String, holder: LeaseHolder) throws(LockError) -> LeaseFile {
+  /// Takes the lock, making the file (mode 0600) where there is none, or throws when it is taken.
+  ///
+  /// `watching` is told of a holder on another host before it is watched.
+  public static func acquire(
+    _ path: String, holder: LeaseHolder, timing: LeaseTiming = LeaseTiming(),
+    watching: (LeaseHolder) -> Void = { _ in }
+  ) throws(LockError) -> LeaseFile {
+    try acquire(path, holder: holder, timing: timing, watching: watching) { pause in
+      usleep(UInt32(clamping: pause.nanoseconds / 1000))
+    }
+  }
+
+  /// `wait` lets a test say what happens meanwhile.
+  static func acquire(
+    _ path: String, holder: LeaseHolder, timing: LeaseTiming, watching: (LeaseHolder) -> Void,
+    wait: (Duration) -> Void
+  ) throws(LockError) -> LeaseFile {
     while true {
       let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
       guard raw >= 0 else { throw .unusable(path: path, reason: kernelErrorText(errno)) }
       let descriptor = FileDescriptor(owning: raw)
       let failure = drp_lock_exclusive(descriptor.number)
-      guard failure != EAGAIN else { throw .held(path: path, by: readHolder(descriptor.number)) }
+      guard failure != EAGAIN else { throw .held(path: path, by: namedHolder(descriptor.number, wait)) }
       guard failure == 0 else { throw .unusable(path: path, reason: kernelErrorText(failure)) }
       // Somebody may have removed or replaced the file before we had the lock: then ours locks nothing.
       guard isStill(path, descriptor.number) else { continue }
-      write(holder, to: descriptor.number)
-      return LeaseFile(path: path, descriptor: descriptor)
+      let before = read(descriptor.number)
+      var judgement = LeaseJudgement.of(before, .current(about: before?.holder), timing)
+      if case .watch(let other) = judgement {
+        watching(other)
+        let isSilent = isSilent(path, before, timing, wait)
+        judgement = .watched(other, isSilent: isSilent, before, HostClock().now, timing)
+      }
+      var takenOver: LeaseTakeover?
+      switch judgement {
+      case .held(let other), .watch(let other): throw .held(path: path, by: other)
+      case .takeOver(let other, let reason): takenOver = LeaseTakeover(holder: other, reason: reason)
+      case .free: break
+      }
+      let content = LeaseContent(
+        generation: (before?.generation ?? 0) &+ 1,
+        token: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) },
+        heartbeatAt: HostClock().now,
+        holder: holder)
+      try write(content, to: descriptor.number, path)
+      return LeaseFile(path, takenOver, content.claim, descriptor)
     }
   }
 
   /// Whether somebody holds the lock of a file; looks without taking it even for a moment.
-  public static func state(of path: String) throws(LockError) -> LeaseState {
+  ///
+  /// A holder on another host that would have to be watched counts as one.
+  public static func state(of path: String, timing: LeaseTiming = LeaseTiming()) throws(LockError)
+    -> LeaseState
+  {
     let raw = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard raw >= 0 else {
       if errno == ENOENT { return .free }
@@ -60,20 +109,74 @@ public struct LeaseFile: ~Copyable, Sendable {
     }
     let descriptor = FileDescriptor(owning: raw)
     switch drp_lock_is_held(descriptor.number) {
-    case 0: return .free
-    case 1: return .held(by: readHolder(descriptor.number))
+    case 0:
+      let content = read(descriptor.number)
+      switch LeaseJudgement.of(content, .current(about: content?.holder), timing) {
+      case .free, .takeOver: return .free
+      case .held(let holder), .watch(let holder): return .held(by: holder)
+      }
+    case 1:
+      return .held(by: namedHolder(descriptor.number) { usleep(UInt32(clamping: $0.nanoseconds / 1000)) })
     default: throw .unusable(path: path, reason: kernelErrorText(errno))
     }
   }
 
-  private init(path: String, descriptor: consuming FileDescriptor) {
-    self.path = path
-    self.descriptor = descriptor
+  /// Whether the lock is still ours: one look at the beginning of the file under its name.
+  ///
+  /// Opened anew each time, because a network file system shows what another host wrote to those who open.
+  public var standing: LeaseStanding {
+    descriptor.withLock { held in
+      guard let own = held?.number else { return .lost }
+      let raw = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      if raw < 0, errno == ENOENT || errno == ELOOP { return .lost }
+      // Without a descriptor to spare, the one that is open has to do.
+      guard raw >= 0 else { return Self.isStill(path, own) ? Self.standing(of: own, claim) : .lost }
+      let opened = FileDescriptor(owning: raw)
+      return Self.isSame(opened.number, own) ? Self.standing(of: opened.number, claim) : .lost
+    }
   }
 
-  // The holder goes before the lock does, which closing releases: who reads an empty file sees a free one. If
-  // that fails, the next holder overwrites it.
-  deinit { ftruncate(descriptor.number, 0) }
+  /// Writes a sign of life, if the lock is still ours.
+  @discardableResult
+  public func renew() -> LeaseStanding {
+    let standing = standing
+    guard standing == .ours else { return standing }
+    descriptor.withLock { held in
+      guard let own = held?.number else { return }
+      let line = LeaseContent.heartbeat(HostClock().now)
+      // One that is missed is followed by the next.
+      pwrite(own, line, line.count, off_t(LeaseContent.claimLength))
+    }
+    return .ours
+  }
+
+  /// Signs off and lets go of the lock; again does nothing.
+  public func release() {
+    let isOurs = standing == .ours
+    descriptor.withLock { held in
+      // The holder goes before the lock does, which closing releases: who reads a file without one sees a free one.
+      if isOurs, let own = held?.number { ftruncate(own, off_t(LeaseContent.headLength)) }
+      held = nil
+    }
+  }
+
+  deinit { release() }
+
+  private init(
+    _ path: String, _ takenOver: LeaseTakeover?, _ claim: [UInt8], _ descriptor: consuming FileDescriptor
+  ) {
+    self.path = path
+    self.takenOver = takenOver
+    self.claim = claim
+    self.descriptor = Mutex(descriptor)
+  }
+
+  private static func standing(of descriptor: Int32, _ claim: [UInt8]) -> LeaseStanding {
+    var line = [UInt8](repeating: 0, count: claim.count)
+    let count = pread(descriptor, &line, line.count, 0)
+    guard count >= 0 else { return .unknown(kernelErrorText(errno)) }
+    return count == claim.count && line == claim ? .ours : .lost
+  }
 
   private static func isStill(_ path: String, _ descriptor: Int32) -> Bool {
     var (named, opened) = (stat(), stat())
@@ -81,23 +184,58 @@ public struct LeaseFile: ~Copyable, Sendable {
       && named.st_dev == opened.st_dev
   }
 
-  /// Emptied first, so that a reader never sees the new beginning with the old end.
-  ///
-  /// A full disk is no reason not to lock: then the file does not say who did.
-  private static func write(_ holder: LeaseHolder, to descriptor: Int32) {
-    let line = holder.line
-    ftruncate(descriptor, 0)
-    pwrite(descriptor, line, line.count, 0)
+  private static func isSame(_ one: Int32, _ other: Int32) -> Bool {
+    var (first, second) = (stat(), stat())
+    return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_ino == second.st_ino
+      && first.st_dev == second.st_dev
   }
 
-  /// The holder may be about to write: looks again for a moment before it gives up.
-  private static func readHolder(_ descriptor: Int32) -> LeaseHolder? {
-    for attempt in 0..<10 {
-      if attempt > 0 { usleep(5000) }
-      var line = [UInt8](repeating: 0, count: 4096)
-      let count = pread(descriptor, &line, line.count, 0)
-      if count > 0, let holder = LeaseHolder(line: Array(line.prefix(count))) { return holder }
+  /// Cut only after it is written, so that a process that dies in between leaves a generation.
+  private static func write(_ content: LeaseContent, to descriptor: Int32, _ path: String) throws(LockError) {
+    let bytes = content.bytes
+    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count,
+      ftruncate(descriptor, off_t(bytes.count)) == 0, fdatasync(descriptor) == 0
+    else { throw .unusable(path: path, reason: kernelErrorText(errno)) }
+  }
+
+  private static func read(_ descriptor: Int32) -> LeaseContent? {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count > 0 ? LeaseContent(Array(bytes.prefix(count))) : nil
+  }
+
+  /// Who holds a lock that the kernel refused.
+  ///
+  /// The holder may be about to write its name over that of a dead one: looks again for a moment before it believes that
+  /// there is none, or a dead one.
+  private static func namedHolder(_ descriptor: Int32, _ wait: (Duration) -> Void) -> LeaseHolder? {
+    var named: LeaseHolder?
+    for attempt in 0..<200 {
+      if attempt > 0 { wait(.milliseconds(5)) }
+      named = read(descriptor)?.holder
+      guard let named else { continue }
+      if named.bootID != HostFacts.bootID || ProcessTable.isAlive(named.process) { return named }
     }
-    return nil
+    return named
+  }
+
+  /// Whether nothing in the head of the file changed for as long as `timing` wants it watched.
+  private static func isSilent(
+    _ path: String, _ before: LeaseContent?, _ timing: LeaseTiming, _ wait: (Duration) -> Void
+  ) -> Bool {
+    let clock = HostClock()
+    let pause = min(timing.watch, .milliseconds(500))
+    var watched = Duration.zero
+    repeat {
+      let start = clock.uptime
+      wait(pause)
+      // What a wait really took; one that returns at once, as in tests, counts as it was asked.
+      watched += max(pause, clock.uptime - start)
+      let raw = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      guard raw >= 0 else { return false }
+      let opened = FileDescriptor(owning: raw)
+      if read(opened.number) != before { return false }
+    } while watched < timing.watch
+    return true
   }
 }

@@ -47,7 +47,7 @@ public struct LeaseHolder: Codable, Hashable, Sendable, CustomStringConvertible 
     self = holder
   }
 
-  private init(
+  init(
     process: ProcessIdentity, bootID: String, host: String, user: String, purpose: String, since: Timestamp
   ) {
     self.process = process

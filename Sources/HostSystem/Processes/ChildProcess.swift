@@ -44,16 +44,20 @@ public enum ChildProcess {
   /// Returns as soon as the program is executing; whether it is ready, or has ended again, is for the caller
   /// to find out. Keep the identity to recognise the process later. `command.output` and `outputLimit` are
   /// not used.
-  public static func spawnDaemon(_ command: Command, log: String) async throws(ProcessError)
-    -> ProcessIdentity
-  {
+  ///
+  /// - Parameters:
+  ///   - keep: called with the new process, to write down which it is; when it gives false, or this process
+  ///     ends before it gives anything, the new one is killed: so none ever runs that is not written down.
+  public static func spawnDaemon(
+    _ command: Command, log: String, keep: @escaping @Sendable (ProcessIdentity) -> Bool = { _ in true }
+  ) async throws(ProcessError) -> ProcessIdentity {
     try await runBlocking { () throws(ProcessError) in
       let input = try ChildInput.open(command.input)
       let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else { throw .cannotOpen(log, errno) }
       let output = FileDescriptor(owning: descriptor)
       return try ChildSpawner.spawnOrphan(
-        command, .init(input: input.number, output: output.number, error: output.number))
+        command, .init(input: input.number, output: output.number, error: output.number), keep: keep)
     }
   }
 }

@@ -21,15 +21,21 @@ enum ChildSpawner {
   }
 
   /// Starts a process that is nobody's child and gives its identity.
-  static func spawnOrphan(_ command: Command, _ streams: Streams) throws(ProcessError) -> ProcessIdentity {
+  ///
+  /// When `keep` is false for it, or this process ends before that is known, it is killed.
+  static func spawnOrphan(
+    _ command: Command, _ streams: Streams, keep: (ProcessIdentity) -> Bool
+  ) throws(ProcessError) -> ProcessIdentity {
     var held = drp_go_between(pid: 0, hold: -1)
     let pid = try prepare(command, streams) { what in
       var pid: pid_t = 0
       return (drp_spawn_orphan(what, &pid, &held), pid)
     }
     // While the go-between waits the number cannot be reused, even if the process has ended already.
-    defer { drp_finish_orphan(held) }
+    var isKept = false
+    defer { drp_finish_orphan(held, isKept ? 1 : 0) }
     guard let facts = ProcessTable.facts(of: pid) else { throw .cannotStart(command.description, ESRCH) }
+    isKept = keep(facts.identity)
     return facts.identity
   }
 

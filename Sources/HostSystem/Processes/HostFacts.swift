@@ -16,14 +16,16 @@ public enum HostFacts {
   }
 
   /// The name of the user this process acts as; its number as text when it has no name.
-  public static var userName: String {
-    var entry = passwd()
-    var found: UnsafeMutablePointer<passwd>?
-    var buffer = [CChar](repeating: 0, count: 16 << 10)
-    guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, let found,
-      let name = found.pointee.pw_name
-    else { return String(geteuid()) }
-    return String(cString: name)
+  public static var userName: String { HostUsers.name(of: geteuid()) }
+
+  /// Who called sudo to have this process act as root; nil for anybody else.
+  ///
+  /// Says nothing that root could not forge.
+  public static var sudoUser: String? {
+    guard isRoot, let name = ProcessEnvironment.value(of: "SUDO_USER"), !name.isEmpty, name != "root" else {
+      return nil
+    }
+    return name
   }
 
   /// The number of the user this process acts as: who owns what it makes.

@@ -35,6 +35,18 @@ public enum ProcessTable {
   /// All processes that still run, ascending by number.
   public static var running: [ProcessFacts] { ProcessFiles.pids.compactMap(facts(of:)).filter(\.isAlive) }
 
+  /// The processes that still run and started with all of these variables, ascending by number.
+  ///
+  /// Only those whose environment this user may read: its own, and all of them for root.
+  public static func running(withEnvironment variables: [String: String]) -> [ProcessFacts] {
+    let wanted = variables.map { Array("\($0.key)=\($0.value)".utf8) }
+    return running.filter { facts in
+      guard let bytes = ProcessFiles.bytes("/proc/\(facts.identity.pid)/environ") else { return false }
+      let given = bytes.split(separator: 0)
+      return wanted.allSatisfy { variable in given.contains { $0.elementsEqual(variable) } }
+    }
+  }
+
   /// Sends a signal to this very process; false when it has ended already.
   @discardableResult
   public static func send(_ signal: Signal, to process: ProcessIdentity) throws(ProcessError) -> Bool {

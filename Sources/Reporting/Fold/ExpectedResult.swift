@@ -7,6 +7,11 @@ public enum ExpectedResult {
   /// The code of the error with which a step that does not belong to the run's mode is skipped; such a step is no
   /// exception.
   public static let skippedByMode = "SkippedByMode"
+  /// The code of the error with which a step that a person left out is skipped; such a step is an exception.
+  public static let skippedByOperator = "SkippedByOperator"
+
+  /// The code of the error with which a step is skipped that only repairs, when nothing was to repair.
+  public static let repairNotNeeded = "RepairNotNeeded"
 
   /// The result once every main step is final; nil before.
   ///
@@ -35,7 +40,8 @@ public enum ExpectedResult {
       return .failed
     }
     let exceptions = main.contains {
-      $0.state != .succeeded && !($0.state == .skipped && $0.error?.code == skippedByMode)
+      $0.state != .succeeded
+        && !($0.state == .skipped && [skippedByMode, repairNotNeeded].contains($0.error?.code))
     }
     return exceptions ? .recoveredWithExceptions : .recovered
   }

@@ -45,7 +45,6 @@ extension RunRecordFold {
             + body.repairs.map(\.text).joined(separator: ", ") + " ran")
       }
     case .watchStarted(let body): change(body.step) { $0.watch = WatchRecord(body) }
-    case .watchFinding(let body): change(body.step) { $0.watch?.found(body, at: event.time) }
     case .watchFinished(let body): change(body.step) { $0.watch?.finish(body) }
     case .drillPlaceMade, .drillPlaceRemoved, .runStarted, .stepStarted, .stepEvidence, .stepRetrying,
       .stepFinished, .interruptRequested, .finallyStarted, .runFinished:

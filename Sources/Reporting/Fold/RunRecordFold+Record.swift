@@ -9,7 +9,7 @@ extension RunRecordFold {
   public func record(now: Duration? = nil, chain: ChainRecord = .unchecked) -> RunRecord? {
     guard let started, let first, let last else { return nil }
     let live = finished == nil && now != nil
-    let elapsed = finished == nil ? max(now ?? last.elapsed, last.elapsed) : last.elapsed
+    let elapsed = finished == nil ? max(now ?? last.elapsed, last.elapsed) : finishedElapsed ?? last.elapsed
     let (time, actual) = recoveryTime(started, first, ended: !live)
     let objectives = ObjectiveRecords(rto: time, rpo: recoveryPoint(started))
     let outcome: RunOutcome =
@@ -17,10 +17,13 @@ extension RunRecordFold {
     let signal = finished?.signal ?? (outcome == .ended(.interrupted) ? interrupt?.signal : nil)
     let phases = phases(started, first, actual: actual, elapsed: elapsed)
     let path = Set(phases.criticalPath)
+    var exitCode = outcome.exitCode(objectives: objectives, signal: signal)
+    // All went well but for what stands about now: somebody has to see to it.
+    if exitCode == .done, leftovers?.isEmpty == false { exitCode = .exceptions }
     return RunRecord(
       run: first.run, plan: first.plan, title: started.title, owner: started.owner, mode: started.mode,
       result: outcome, reason: reason(live: live),
-      exitCode: outcome.exitCode(objectives: objectives, signal: signal)?.rawValue, signal: signal,
+      exitCode: exitCode?.rawValue, signal: signal,
       objectives: objectives, databases: databases,
       steps: steps.map { $0.record(now: elapsed, onCriticalPath: path.contains($0.outline.id)) },
       checks: steps.flatMap { track in track.checks.map { RunCheckRecord(track.outline.id, $0) } },
@@ -42,7 +45,17 @@ extension RunRecordFold {
       atRisk: incidents.atRisk.map {
         AtRiskRecord(
           time: $0.at, forecastSeconds: $0.event.forecastSeconds, step: $0.event.step, basis: $0.event.basis)
-      }, takenOver: incidents.takenOver)
+      }, takenOver: incidents.takenOver, leftovers: live ? nil : leftovers)
+  }
+
+  /// What a drill left behind; nil for a run that is none.
+  var leftovers: [LeftoverRecord]? {
+    guard started?.mode == .drill else { return nil }
+    return drillPlaces.map {
+      LeftoverRecord(
+        database: $0.database, path: $0.path, bytes: $0.bytes,
+        reason: $0.error ?? "its removal is not on record")
+    }
   }
 
   private func reason(live: Bool) -> String? {

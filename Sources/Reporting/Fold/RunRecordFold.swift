@@ -12,6 +12,7 @@ public struct RunRecordFold: Sendable {
   private(set) var last: RunEvent?
   private(set) var finished: RunFinished?
   private(set) var finishedAt: Timestamp?
+  private(set) var finishedElapsed: Duration?
   private(set) var interrupt: InterruptRequested?
   private(set) var inFinally = false
   private(set) var cause: Cause?
@@ -21,6 +22,8 @@ public struct RunRecordFold: Sendable {
   private(set) var strangers: [String] = []
   /// What happened beside the steps.
   var incidents = RunIncidentTrack()
+  /// Places of a drill that are not known to be gone, in the order they were made.
+  private(set) var drillPlaces: [DrillPlace] = []
 
   /// A fold over nothing yet.
   public init() {}
@@ -45,7 +48,7 @@ public struct RunRecordFold: Sendable {
     switch event.body {
     case .runStarted: break
     case .stepStarted(let body): change(body.step) { $0.start(event, attempt: body.attempt) }
-    case .stepEvidence(let body): change(body.step) { $0.add(body.evidence) }
+    case .stepEvidence(let body): change(body.step) { $0.add(body.evidence, at: event.time) }
     case .stepRetrying(let body):
       change(body.step) {
         $0.retries.append(
@@ -65,6 +68,12 @@ public struct RunRecordFold: Sendable {
     case .runFinished(let body):
       finished = body
       finishedAt = event.time
+      finishedElapsed = event.elapsed
+    case .drillPlaceMade(let place): drillPlaces.append(place)
+    case .drillPlaceRemoved(let place):
+      let known = drillPlaces.firstIndex { $0.database == place.database && $0.path == place.path }
+      if let known { drillPlaces.remove(at: known) }
+      if place.error != nil { drillPlaces.append(place) }
     default: applyIncident(event)
     }
   }

@@ -63,7 +63,8 @@ extension RunRecordFold {
         }
       }
     }
-    for check in steps.filter({ $0.state == .succeeded }).flatMap(\.checks) where check.state != .passed {
+    for check in steps.filter({ $0.state == .succeeded }).flatMap(\.checks)
+    where check.state != .passed && check.state != .skipped {
       warnings.append("check `\(check.id)` did not pass, and its step succeeded all the same")
     }
     for track in steps {
@@ -72,6 +73,11 @@ extension RunRecordFold {
         warnings.append(
           "channel `\(notification.channel)` did not take a message of step `\(track.outline.id)`\(why)")
       }
+    }
+    for place in leftovers ?? [] where !live {
+      warnings.append(
+        "the drill left `\(place.path)` behind: \(place.reason); `drplan drill --cleanup` removes what can be removed"
+      )
     }
     return warnings + clockWarnings(started, first, last)
   }

@@ -64,7 +64,7 @@ struct StepTrack: Sendable {
     finishElapsed = event.elapsed
   }
 
-  mutating func add(_ evidence: StepEvidence) {
+  mutating func add(_ evidence: StepEvidence, at time: Timestamp) {
     switch evidence {
     case .snapshotChosen(let chosen):
       notes.append(
@@ -93,8 +93,14 @@ struct StepTrack: Sendable {
       notifications.append(notification)
     case .note(let text):
       notes.append(text)
-    case .approvalAnswered(let answer): approvals.append(answer)
-    case .identity, .command, .approvalRequested: break
+    case .watched(let look): watch?.found(look, at: time)
+    case .approvalRequested(let request): notes.append("asked \(request.asked): \(request.prompt)")
+    case .approvalAnswered(let answer):
+      approvals.append(answer)
+      let said = answer.comment.map { ": \($0)" } ?? ""
+      let counts = answer.rejected.map { " (does not count: \($0))" } ?? ""
+      notes.append("\(answer.user) \(answer.approves ? "approves" : "denies")\(said)\(counts)")
+    case .identity, .command: break
     }
   }
 

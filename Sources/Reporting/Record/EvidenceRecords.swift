@@ -118,3 +118,18 @@ public struct PhaseShare: Sendable, Codable, Equatable {
   /// Its part of the whole, with one decimal; all parts add up to 100.
   public var percent: Double
 }
+
+/// A place that a drill made and did not remove.
+public struct LeftoverRecord: Sendable, Codable, Equatable {
+  /// The database.
+  public var database: DatabaseID
+  /// The path.
+  public var path: String
+  /// How much stands there, if known.
+  @ExplicitNull public var bytes: ByteCount?
+  /// Why it is there still.
+  public var reason: String
+
+  /// For people.
+  var line: String { "\(path)\(bytes.map { ", \($0)" } ?? "") of database \(database): \(reason)" }
+}

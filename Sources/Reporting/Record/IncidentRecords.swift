@@ -73,7 +73,7 @@ public struct WatchRecord: Sendable, Codable, Equatable {
     reason = nil
   }
 
-  mutating func found(_ body: WatchFinding, at time: Timestamp) {
+  mutating func found(_ body: WatchLook, at time: Timestamp) {
     findings.append(Finding(time: time, check: body.check, looks: body.looks))
   }
 

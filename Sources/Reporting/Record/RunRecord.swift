@@ -85,6 +85,8 @@ public struct RunRecord: Sendable, Codable, Equatable {
   @ExplicitNull public var atRisk: AtRiskRecord?
   /// Locks that it took over from holders that had died.
   public var takenOver: [LockTakenOver] = []
+  /// Drills only: every place that was made and is not known to be gone; empty when all were removed.
+  public var leftovers: [LeftoverRecord]?
 }
 
 /// How a run ended, or that it has not.

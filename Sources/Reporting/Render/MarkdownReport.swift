@@ -19,12 +19,20 @@ public struct MarkdownReport {
     lines.append("# \(safe(record.title ?? record.plan.text)): \(record.mode.rawValue)")
     lines.append("")
     lines.append("**\(safe(record.verdictSentence))**")
+    if !record.leftOut.isEmpty {
+      lines.append("")
+      lines.append("Left out: \(safe(record.leftOut.joined(separator: ", ")))")
+    }
     objectives()
     steps()
     checks()
     databases()
     phases()
     list("Kept", kept)
+    if let leftovers = record.leftovers {
+      list("Leftovers: \(leftovers.count)", leftovers.map { safe($0.line) })
+      if leftovers.isEmpty { lines += ["", "Leftovers: 0"] }
+    }
     list("Warnings", record.warnings.map(safe))
     list("Next", record.nextCommands.map { "`\($0.command)`: \(safe($0.purpose))" })
     facts()
@@ -99,7 +107,8 @@ public struct MarkdownReport {
   }
 
   private var kept: [String] {
-    record.publications.filter { $0.state == .done }.compactMap { swap in
+    guard record.mode != .drill else { return [] }
+    return record.publications.filter { $0.state == .done }.compactMap { swap in
       guard let kept = swap.kept else { return nil }
       let holders = swap.holders.isEmpty ? "" : ", still open in \(swap.holders.joined(separator: ", "))"
       return safe("what stood at \(swap.target) before is in \(kept)\(holders)")

@@ -12,10 +12,13 @@ public struct NextCommand: Sendable, Equatable {
 extension RunRecord {
   /// What to type next, the most likely first; empty when there is nothing to do.
   public var nextCommands: [NextCommand] {
+    let verb = mode == .drill ? "drill" : "run"
     let again = NextCommand(
-      command: "drplan run \(shellWord(planFile))", purpose: "run it again, when what stopped it is mended")
+      command: "drplan \(verb) \(shellWord(planFile))",
+      purpose: "run it again, when what stopped it is mended")
     let look = NextCommand(
-      command: "drplan run \(shellWord(planFile)) --dry-run=probe", purpose: "look first whether it could run"
+      command: "drplan \(verb) \(shellWord(planFile)) --dry-run=probe",
+      purpose: "look first whether it could run"
     )
     let resume = NextCommand(
       command: "drplan resume \(run)",
@@ -24,7 +27,18 @@ extension RunRecord {
     let commit = NextCommand(
       command: "drplan commit \(run)", purpose: "let go of the old data that was kept, once you trust the new"
     )
-    let isKept = mode == .recovery && publications.contains { $0.kept != nil }
+    let cleanUp = NextCommand(
+      command: "drplan drill --cleanup", purpose: "remove what the drill could not remove")
+    let leftBehind = leftovers?.isEmpty == false ? [cleanUp] : []
+    // A drill keeps nothing for good, and is not carried on.
+    if mode == .drill {
+      switch result {
+      case .running, .ended(.refused): return []
+      case .ended(.recovered), .ended(.recoveredWithExceptions): return leftBehind
+      case .ended: return leftBehind + [look, again]
+      }
+    }
+    let isKept = publications.contains { $0.kept != nil }
     switch result {
     case .running: return []
     case .ended(.recovered), .ended(.recoveredWithExceptions):
@@ -68,16 +82,5 @@ extension RunRecord {
     ]
   }
 
-  /// `text` as one word of a shell's command line.
-  private func shellWord(_ text: String) -> String {
-    let isPlain =
-      !text.isEmpty
-      && text.utf8.allSatisfy {
-        (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
-          || "/._-+,:@".utf8.contains($0)
-      }
-    return isPlain
-      ? text
-      : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-  }
+  private func shellWord(_ text: String) -> String { ShellWord.quoted(text) }
 }

@@ -60,6 +60,11 @@ public struct TextReport {
     fact("declared", instant(record.declaredAt, record.declaredGiven, "the start of the run"))
     fact("disrupted", instant(record.disruptedAt, record.disruptedGiven, "the declaration"))
     if record.chain.state != .unchecked { fact("journal", journal) }
+    if !record.leftOut.isEmpty { fact("left out", record.leftOut.joined(separator: ", ")) }
+    if let leftovers = record.leftovers {
+      fact("leftovers", String(leftovers.count))
+      for place in leftovers { fact("", place.line) }
+    }
   }
 
   private mutating func fact(_ name: String, _ text: String) {
@@ -131,6 +136,9 @@ public struct TextReport {
     return rows.prefix(1)
       + zip(record.checks, rows.dropFirst()).flatMap { check, row in
         guard check.state != .passed else { return [row] }
+        guard check.state != .skipped else {
+          return [row] + indented("not made: \(check.actual)", by: "       ")
+        }
         return [row] + indented("found: \(check.actual)", by: "       ")
           + indented("expected: \(check.expected)", by: "       ")
       }
@@ -151,7 +159,8 @@ public struct TextReport {
   }
 
   private func kept() -> [String] {
-    bullets(
+    guard record.mode != .drill else { return [] }
+    return bullets(
       record.publications.filter { $0.state == .done }.compactMap { swap in
         guard let kept = swap.kept else { return nil }
         let holders = swap.holders.isEmpty ? "" : ", still open in \(swap.holders.joined(separator: ", "))"

@@ -104,6 +104,6 @@ import Values
       "declared\n\u{1b}[2J\u{9b}1m\u{202e}now", mode: .drill, report: "RTA 12 s\nmet")
     #expect(
       TerminalChannel.text(notification)
-        == "drplan: orders: [DRILL] declared | ?[2J?1m?now\n  RTA 12 s\n  met\n")
+        == "drplan: [DRILL] orders: declared | ?[2J?1m?now\n  RTA 12 s\n  met\n")
   }
 }

@@ -39,7 +39,7 @@ import Values
     #expect(message.text.hasPrefix("[DRILL] &lt;données &amp; 👩‍🚒&gt;"))
     #expect(message.text.hasSuffix("…"))
     #expect(message.blocks.count == SlackMessage.Limit.blocks)
-    #expect(message.blocks[0].text?.text == "orders: drill")
+    #expect(message.blocks[0].text?.text == "[DRILL] orders")
     #expect(message.blocks.allSatisfy { ($0.text?.text.utf16.count ?? 0) <= SlackMessage.Limit.section })
     #expect(message.blocks.last?.text?.text == "```\n…the report goes on: see 'drplan runs report'\n```")
     #expect(message.blocks[3].text?.text.hasPrefix("```\nline 1 'code'\nline 2 'code'\n") == true)

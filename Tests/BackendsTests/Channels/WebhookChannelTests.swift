@@ -50,7 +50,7 @@ import Values
     #expect(
       event.data == [
         "run": "20261120T031502Z-orders-7f3a", "plan": "orders", "mode": "drill", "step": "announce",
-        "message": "declared", "report": "all well",
+        "message": "[DRILL] declared", "report": "all well",
       ])
   }
 

@@ -35,7 +35,8 @@ struct PublishModel: Equatable {
       names[second] = one
     case .removeStaging:
       guard intent.old == nil || names[intent.staged] != intent.old?.inode else { return false }
-      names[intent.staged] = nil
+      // What an undo swaps in stands beside the target, not in the staging folder.
+      if intent.direction == .publish { names[intent.staged] = nil }
       hasStaging = false
       hasIntent = false
     }

@@ -89,6 +89,28 @@ import Values
     #expect(step.notifications.map(\.delivered) == [true, false, true])
   }
 
+  @Test func afterACrashOnlyThoseAreToldWhoDidNotHear() async throws {
+    let channels: [String: any Channel] = ["record": try file()]
+    _ = try await notify(["record"]).run(try step.context(folder, channels: channels))
+    let earlier = step.recorded
+    // Another process: an action that remembers nothing itself.
+    let result = try await notify(["record"]).run(
+      try step.context(folder, channels: channels, earlier: earlier))
+    #expect(result.outputs == ["delivered": "record"])
+    #expect(folder.lines("messages").count == 1)
+  }
+
+  @Test func aRunThatEndedAndIsResumedHasOtherNews() async throws {
+    let channels: [String: any Channel] = ["record": try file()]
+    _ = try await notify(["record"]).run(try step.context(folder, channels: channels))
+    for _ in 1...2 {
+      _ = try await notify(["record"]).run(
+        try step.context(folder, channels: channels, earlier: step.recorded, round: 2))
+    }
+    #expect(folder.lines("messages").count == 2)
+    #expect(folder.lines("messages").last?.contains("/the-step/record/2") == true)
+  }
+
   @Test(arguments: [HTTPTestServer.Behaviour.hang, .slow(200, milliseconds: 200), .answer(503), .reset])
   func triesStayWithinTheStepsTime(behaviour: HTTPTestServer.Behaviour) async throws {
     let server = try HTTPTestServer(behaviour)

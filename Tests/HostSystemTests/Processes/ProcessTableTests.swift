@@ -41,6 +41,25 @@ import Testing
     for daemon in daemons { #expect(try ProcessTable.send(.kill, to: daemon)) }
   }
 
+  @Test func aDaemonThatIsNotWrittenDownIsKilled() async throws {
+    let scratch = try HostScratch()
+    let daemon = try await ChildProcess.spawnDaemon(
+      Command(["sh", "-c", "sleep 600 & sleep 600"]), log: scratch.file("log"), keep: { _ in false })
+    #expect(await eventually { !ProcessTable.sessionIsAlive(of: daemon) })
+  }
+
+  @Test func theEnvironmentTellsWhoStartedAProcess() async throws {
+    let scratch = try HostScratch()
+    let mark = "drplan-test-\(UInt64.random(in: 0 ... .max))"
+    let daemon = try await ChildProcess.spawnDaemon(
+      Command(["sleep", "600"], environment: ["MARK=\(mark)", "OTHER=1"]), log: scratch.file("log"))
+    let found = ProcessTable.running(withEnvironment: ["MARK": mark, "OTHER": "1"])
+    #expect(found.map(\.identity) == [daemon])
+    #expect(ProcessTable.running(withEnvironment: ["MARK": mark, "OTHER": "2"]).isEmpty)
+    #expect(ProcessTable.running(withEnvironment: ["MARK": String(mark.dropLast())]).isEmpty)
+    try ProcessTable.send(.kill, to: daemon)
+  }
+
   @Test func aDaemonThatCannotStartIsAnError() async throws {
     let scratch = try HostScratch()
     await #expect {

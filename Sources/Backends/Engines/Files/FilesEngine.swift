@@ -20,8 +20,9 @@ struct FilesEngine: ComparableDatabase {
       call of the kernel; what stood there is kept as `attachments.before-<run>`. A folder that stands there can be \
       swapped on ext4, xfs, btrfs, tmpfs and others, not on NFS, and not when it is a mount point or anything is mounted \
       below it: the restore then ends before anything is touched. A backup does not cross into file systems mounted below \
-      the folder either: it is refused. If the machine stops right after the swap, the next restore to this place \
-      finds the old data in the staging folder and gives it its kept name.
+      the folder either: it is refused. If the machine stops right after the swap, `drplan resume`, \
+      `drplan rollback` or the next restore to this place finds the old data in the staging folder and gives it its kept \
+      name. `drplan rollback` swaps the old folder back in and keeps the restored one as `attachments.undone-<run>`.
 
       The engine has no check of its own beyond looking whether the data is there and readable: prove its content with \
       the check Checksums.
@@ -33,12 +34,15 @@ struct FilesEngine: ComparableDatabase {
           source: {path: /srv/orders/attachments}
       """,
     shape: Shape(
-      "a place of Files", [pathKey.erased], synonyms: ["directory": "path", "folder": "path", "dir": "path"]))
+      "a place of Files", [pathKey.erased], synonyms: ["directory": "path", "folder": "path", "dir": "path"]),
+    identity: FilesIdentity.keys)
 
   let place: String
 
   /// The place described by those keys.
   init(_ place: Record) { self.place = place[Self.pathKey] }
+
+  private init(place: String) { self.place = place }
 
   /// The path, with symbolic links followed.
   var target: TargetName { RestorePlace.target(of: place) }
@@ -66,6 +70,11 @@ struct FilesEngine: ComparableDatabase {
     }
   }
 
+  /// The same name in another folder.
+  func scratch(in folder: String) -> (any DatabaseEngine)? {
+    FilesEngine(place: "\(folder)/\(PathText.name(of: place))")
+  }
+
   /// Staged beside the place and swapped in by one step.
   var restoration: any Restoration { staged }
 
@@ -85,6 +94,12 @@ struct FilesEngine: ComparableDatabase {
       if let problem = Self.unreadable(resolved) { return [problem] }
       return []
     }
+  }
+
+  /// What stands there, and what its marker says.
+  func identity() async throws(StepFailure) -> [String: String] {
+    let declared = place
+    return try await runBlocking { () throws(StepFailure) in try FilesIdentity.facts(of: declared) }
   }
 
   /// Looks at the files only; nothing is opened through the engine.

@@ -23,10 +23,13 @@ struct SQLiteEngine: QueryableDatabase {
       `integrity_check` and `foreign_key_check`, and takes the file's name in one rename. What stood there is kept as \
       `orders.db.before-<run>` together with its `-wal`, `-shm` and `-journal`; these get their kept names before the \
       new file gets its own, so an old WAL never stands beside new data. If the machine stops in the few milliseconds \
-      between, the old file stands there without its WAL until the next restore to this place \
-      puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
+      between, the old file stands there without its WAL until `drplan resume`, `drplan rollback` or the next restore to \
+      this place puts it back: do not start services by hand before that. If the old file was written meanwhile, its old `-wal` is \
       not put back, which would undo what was committed since: it is kept as `orders.db.before-<run>-unmerged-wal`, and \
       the run says so. A symbolic link is followed and stays.
+
+      `drplan rollback` swaps the old file back in the same way, its `-wal` right after it, and keeps the restored one \
+      with its own as `orders.db.undone-<run>`.
 
       A process that has the old file open goes on reading and writing the old file: stop it before or restart it \
       after. The run names such processes.
@@ -39,7 +42,8 @@ struct SQLiteEngine: QueryableDatabase {
       """,
     shape: Shape(
       "a place of SQLite", [pathKey.erased, foreignKeysKey.erased],
-      synonyms: ["file": "path", "database": "path", "filename": "path"]))
+      synonyms: ["file": "path", "database": "path", "filename": "path"]),
+    identity: SQLiteIdentity.keys)
 
   let file: String
   let checksForeignKeys: Bool
@@ -48,6 +52,11 @@ struct SQLiteEngine: QueryableDatabase {
   init(_ place: Record) {
     file = place[Self.pathKey]
     checksForeignKeys = place[Self.foreignKeysKey]
+  }
+
+  private init(file: String, checksForeignKeys: Bool) {
+    self.file = file
+    self.checksForeignKeys = checksForeignKeys
   }
 
   /// The path, with symbolic links followed.
@@ -62,6 +71,14 @@ struct SQLiteEngine: QueryableDatabase {
     return try await runBlockingCancellable { (flag) throws(StepFailure) in try capture.run(flag) }
   }
 
+  /// The same name in another folder, checked in the same way.
+  func scratch(in folder: String) -> (any DatabaseEngine)? {
+    SQLiteEngine(file: "\(folder)/\(PathText.name(of: file))", checksForeignKeys: checksForeignKeys)
+  }
+
+  /// What SQLite keeps beside a database.
+  var sideSuffixes: [String] { ["-wal", "-shm", "-journal"] }
+
   /// Staged beside the place and swapped in by one step.
   var restoration: any Restoration { staged }
 
@@ -70,7 +87,7 @@ struct SQLiteEngine: QueryableDatabase {
     return StagedRestoration(
       path: file,
       form: .init(
-        isAlwaysFile: true, sideSuffixes: ["-wal", "-shm", "-journal"], noun: "a SQLite database"
+        isAlwaysFile: true, sideSuffixes: sideSuffixes, noun: "a SQLite database"
       ) { (staged, flag) throws(StepFailure) in
         try SQLiteProof(checksForeignKeys: checksForeignKeys).findings(in: staged, mode: .immutable, flag)
       })
@@ -104,6 +121,12 @@ struct SQLiteEngine: QueryableDatabase {
         row.values.map { $0.isNull ? nil : $0.description }
       }
     }
+  }
+
+  /// Read from the files alone: SQLite might refuse, or mend, what stands there.
+  func identity() async throws(StepFailure) -> [String: String] {
+    let file = file
+    return try await runBlocking { () throws(StepFailure) in try SQLiteIdentity.facts(of: file) }
   }
 
   /// Looks at the files only; nothing is opened through the engine.

@@ -8,6 +8,10 @@ struct MountTable: Sendable {
     let path: String
     /// Its type, `ext4`.
     let type: String
+    /// What is mounted there: `/dev/vda1`, `filer:/orders`, `tmpfs`.
+    var source = ""
+    /// The number of its device, `254:1`.
+    var device = ""
     /// Whether nothing can be written to it through this mount.
     let isReadOnly: Bool
   }
@@ -32,6 +36,7 @@ struct MountTable: Sendable {
       }
       return Mount(
         path: Self.unescaped(fields[4]), type: String(fields[dash + 1]),
+        source: dash + 2 < fields.count ? Self.unescaped(fields[dash + 2]) : "", device: String(fields[2]),
         isReadOnly: fields[5].split(separator: ",").contains("ro")
           || (dash + 3 < fields.count && fields[dash + 3].split(separator: ",").contains("ro")))
     }

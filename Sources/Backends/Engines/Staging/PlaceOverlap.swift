@@ -1,4 +1,4 @@
-import BackendKit
+public import BackendKit
 import Values
 
 /// Holds the place that a restore replaces against those of all other databases, as they are on this machine: symbolic
@@ -26,5 +26,29 @@ enum PlaceOverlap {
       }
     }
     return nil
+  }
+}
+
+/// Places of production as they are on this machine, symbolic links followed, to hold places of drills against.
+public struct DrillPlaces: Sendable {
+  private let standing: [(place: RestorePlace, what: String)]
+
+  /// Looks where production is.
+  ///
+  /// A place that cannot be looked at is an error: nothing would be known of it.
+  public init(offLimits: [OffLimits]) throws(StepFailure) {
+    var standing: [(place: RestorePlace, what: String)] = []
+    for other in offLimits { standing.append((try RestorePlace.resolve(other.path), other.what)) }
+    self.standing = standing
+  }
+
+  /// Why a drill that restores to `path` would touch production; nil when it would not.
+  public func problem(of path: String) throws(StepFailure) -> String? {
+    guard !standing.isEmpty else { return nil }
+    let place = try RestorePlace.resolve(path)
+    guard let hit = standing.first(where: { place.overlaps($0.place) }) else { return nil }
+    return
+      "the drill's place `\(path)` is really `\(place.path)`, and \(hit.what) is `\(hit.place.path)`: a drill must not "
+      + "touch it"
   }
 }

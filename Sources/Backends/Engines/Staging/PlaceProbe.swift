@@ -80,7 +80,8 @@ struct PlaceProbe {
     }
     let suffixes = restoration.form.sideSuffixes
     let kept = names.filter { name in
-      name.hasPrefix(place.name + ".before-") && !suffixes.contains { name.hasSuffix($0) }
+      [".before-", ".undone-"].contains { name.hasPrefix(place.name + $0) }
+        && !suffixes.contains { name.hasSuffix($0) }
     }
     var findings: [ProbeFinding] = []
     if !kept.isEmpty {

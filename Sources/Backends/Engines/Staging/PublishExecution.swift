@@ -41,9 +41,9 @@ struct PublishExecution {
 
   /// Finishes or undoes the swap after an interruption, as far as it came.
   func mend() throws(FileError) -> PublishMending {
-    let mending = try PublishMending(of: intent, oldIsUnchanged: try oldIsUnchanged()) {
-      (path) throws(FileError) in try FileIdentity.at(path)
-    }
+    let mending = try PublishMending(
+      of: intent, oldIsUnchanged: try oldIsUnchanged(), newIsUnchanged: try newIsUnchanged()
+    ) { (path) throws(FileError) in try FileIdentity.at(path) }
     for action in mending.actions { try perform(action) }
     return mending
   }
@@ -56,6 +56,14 @@ struct PublishExecution {
       return PublishIntent.Stamp(status) == intent.oldStamp
     }
     return true
+  }
+
+  /// Whether what stands at the target, if it is the new data, holds what it held before it came there.
+  private func newIsUnchanged() throws(FileError) -> Bool {
+    guard let new = intent.new, let stamp = intent.newStamp, let status = try HostPath.status(intent.target),
+      status.inode == new.inode
+    else { return true }
+    return PublishIntent.Stamp(status) == stamp
   }
 
   private static func link(_ from: String, _ to: String) throws(FileError) {

@@ -38,13 +38,23 @@ struct PublishIntent: Codable, Sendable, Equatable {
     init(_ status: FileStatus) { self.init(size: status.size, modified: status.modified) }
   }
 
+  /// Which way data goes.
+  enum Direction: String, Codable, Sendable {
+    /// Restored data takes the place of what stands there.
+    case publish
+    /// What a publication kept takes its place again.
+    case undo
+  }
+
   /// The version of this form.
-  var version = 1
+  var version = Self.currentVersion
+  /// Which way.
+  let direction: Direction
   /// The run that makes the swap.
   let run: RunID
   /// The name the data lives under.
   let target: String
-  /// The new file or folder.
+  /// The new file or folder; the one that was kept, when a publication is undone.
   let staged: String
   /// The name that what stood at the target gets.
   let kept: String
@@ -54,12 +64,18 @@ struct PublishIntent: Codable, Sendable, Equatable {
   let old: FileIdentity?
   /// The content of what stands at the target, as it goes with its side files.
   let oldStamp: Stamp?
-  /// What will.
-  let new: FileIdentity
+  /// What will; nil when nothing will, because nothing stood there before a publication that is undone.
+  let new: FileIdentity?
+  /// The content of what will, as it goes with the side files that come with it.
+  let newStamp: Stamp?
   /// All suffixes that files beside the target may have.
   let suffixes: [String]
   /// The files beside the target that belong to the old data.
   let sides: [Side]
+  /// The files beside `staged` that belong to the new data: only where a publication is undone.
+  let incoming: [Side]
+
+  private static let currentVersion = 2
 
   /// As it is written.
   var bytes: [UInt8] {
@@ -69,7 +85,8 @@ struct PublishIntent: Codable, Sendable, Equatable {
   /// Nil for bytes that are not an intent this version knows.
   init?(bytes: [UInt8]) {
     // What cannot be read is nil, and the caller says so.
-    guard let value = try? JSONDecoder().decode(PublishIntent.self, from: Data(bytes)), value.version == 1
+    guard let value = try? JSONDecoder().decode(PublishIntent.self, from: Data(bytes)),
+      value.version == Self.currentVersion
     else {
       return nil
     }
@@ -79,23 +96,32 @@ struct PublishIntent: Codable, Sendable, Equatable {
   /// Whether every name in it is one that the swap of `target`, staged in `area`, has.
   func describes(swapOf target: String, in area: StagingArea, suffixes allowed: [String]) -> Bool {
     guard run == area.run, target == self.target else { return false }
-    let below = staged == area.data ? "" : String(staged.dropFirst(area.data.count + 1))
-    guard staged == area.data || (staged.hasPrefix(area.data + "/") && !["", ".", ".."].contains(below)),
-      !below.contains("/")
-    else { return false }
-    let plain = "\(target).before-\(run)"
-    let number = kept.hasPrefix(plain + "-") ? kept.dropFirst(plain.count + 1) : ""
-    guard kept == plain || (!number.isEmpty && number.utf8.allSatisfy { (0x30...0x39).contains($0) }) else {
-      return false
+    let names = KeptName(target: target, run: run)
+    switch direction {
+    case .publish:
+      guard isStaged(in: area), names.isBefore(kept) else { return false }
+    case .undo:
+      guard new == nil ? staged == area.data : names.isBefore(staged), names.isUndone(kept) else {
+        return false
+      }
     }
-    return suffixes.allSatisfy(allowed.contains) && sides.allSatisfy { allowed.contains($0.suffix) }
+    return suffixes.allSatisfy(allowed.contains)
+      && (sides + incoming).allSatisfy { allowed.contains($0.suffix) }
+  }
+
+  private func isStaged(in area: StagingArea) -> Bool {
+    guard staged != area.data else { return true }
+    let below = String(staged.dropFirst(area.data.count + 1))
+    return staged.hasPrefix(area.data + "/") && !["", ".", ".."].contains(below) && !below.contains("/")
   }
 
   /// A swap about to be made.
   init(
-    run: RunID, target: String, staged: String, kept: String, method: Method, old: FileIdentity?,
-    oldStamp: Stamp? = nil, new: FileIdentity, suffixes: [String], sides: [Side]
+    direction: Direction = .publish, run: RunID, target: String, staged: String, kept: String, method: Method,
+    old: FileIdentity?, oldStamp: Stamp? = nil, new: FileIdentity?, newStamp: Stamp? = nil,
+    suffixes: [String], sides: [Side], incoming: [Side] = []
   ) {
+    self.direction = direction
     self.run = run
     self.target = target
     self.staged = staged
@@ -104,7 +130,9 @@ struct PublishIntent: Codable, Sendable, Equatable {
     self.old = old
     self.oldStamp = oldStamp
     self.new = new
+    self.newStamp = newStamp
     self.suffixes = suffixes
     self.sides = sides
+    self.incoming = incoming
   }
 }

@@ -19,10 +19,11 @@ struct PublishMending: Sendable, Equatable {
   /// Where side files are then that belong to an earlier state of the data at the target, for people to look at.
   let setAside: [String]
 
-  /// Looks at names by `identity` and decides; `oldIsUnchanged` tells whether the old file holds what it held when the
-  /// intent was written.
+  /// Looks at names by `identity` and decides; `oldIsUnchanged` and `newIsUnchanged` tell whether the old file, and the
+  /// new one at the target, hold what they held when the intent was written.
   init<Failure>(
-    of intent: PublishIntent, oldIsUnchanged: Bool = true, identity: (String) throws(Failure) -> FileIdentity?
+    of intent: PublishIntent, oldIsUnchanged: Bool = true, newIsUnchanged: Bool = true,
+    identity: (String) throws(Failure) -> FileIdentity?
   ) throws(Failure) {
     let live = try identity(intent.target)
     let atKept = try identity(intent.kept)
@@ -54,10 +55,28 @@ struct PublishMending: Sendable, Equatable {
         } else {
           // Someone used the old data without its side files: made new ones, or wrote and closed it. An old WAL beside
           // it would undo what was committed since. Under a name that no engine picks up by itself.
-          setAside.append(intent.kept + "-unmerged" + side.suffix)
-          actions.append(.move(from: away, to: intent.kept + "-unmerged" + side.suffix))
+          let aside = intent.kept + KeptName.unmerged + side.suffix
+          setAside.append(aside)
+          actions.append(.move(from: away, to: aside))
         }
       case .foreign: continue
+      }
+    }
+
+    // Before the main name changed, none of these had moved; and none does before that is sure to survive.
+    if outcome == .published, !intent.incoming.isEmpty { actions.append(.syncFolder) }
+    for side in outcome == .published ? intent.incoming : [] {
+      let (beside, waiting) = (intent.target + side.suffix, intent.staged + side.suffix)
+      guard try identity(waiting) == side.identity else { continue }
+      let now = try identity(beside)
+      if now == side.identity {
+        actions.append(.remove(waiting))
+      } else if now == nil, newIsUnchanged {
+        actions.append(.move(from: waiting, to: beside))
+      } else {
+        let aside = intent.staged + KeptName.unmerged + side.suffix
+        setAside.append(aside)
+        actions.append(.move(from: waiting, to: aside))
       }
     }
 

@@ -11,6 +11,10 @@
 ///   name, so that an old WAL never stands beside a new file, whatever is lost.
 ///
 /// With `Method.rename` there is one more: nothing at the target, between its two renames.
+///
+/// Undoing a publication is the same swap with what was kept in place of what was staged. Side files that come with it
+/// get their names after the main name has changed, and that is on the device before: never does a WAL stand beside data
+/// that is not its own. Between the two, what came back lacks its side files, as above.
 enum PublishPlan {
   /// The steps in order.
   static func actions(for intent: PublishIntent) -> [PublishAction] {
@@ -28,7 +32,9 @@ enum PublishPlan {
     }
     if !intent.sides.isEmpty { actions.append(.syncFolder) }
     if !intent.suffixes.isEmpty { actions.append(.requireFree(intent.suffixes.map { target + $0 })) }
-    if intent.old == nil {
+    if intent.new == nil {
+      if intent.old != nil { actions.append(linksSides ? .remove(target) : .move(from: target, to: kept)) }
+    } else if intent.old == nil {
       actions.append(.move(from: intent.staged, to: target))
     } else {
       switch intent.method {
@@ -38,6 +44,10 @@ enum PublishPlan {
       case .rename:
         actions += [.move(from: target, to: kept), .move(from: intent.staged, to: target)]
       }
+    }
+    if !intent.incoming.isEmpty {
+      actions.append(.syncFolder)
+      actions += intent.incoming.map { .move(from: intent.staged + $0.suffix, to: target + $0.suffix) }
     }
     return actions + [.syncFolder, .removeStaging]
   }

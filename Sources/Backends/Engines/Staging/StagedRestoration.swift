@@ -30,10 +30,18 @@ struct StagedRestoration: Restoration {
   }
 
   func begin(run: RunID, database: DatabaseID, needing bytes: ByteCount) async throws(StepFailure) -> String {
-    // A process that another thread is just starting shares our locks until its program runs: a moment, not a run.
+    try await patiently { () async throws(StepFailure) in try await beginOnce(run: run, needing: bytes) }
+  }
+
+  /// Does something that needs the locks of staging folders.
+  ///
+  /// A process that another thread is just starting shares our locks until its program runs: a moment, not a run.
+  func patiently<Success: Sendable>(
+    _ body: () async throws(StepFailure) -> Success
+  ) async throws(StepFailure) -> Success {
     for _ in 0..<20 {
       do throws(StepFailure) {
-        return try await beginOnce(run: run, needing: bytes)
+        return try await body()
       } catch {
         guard error.code == .targetBusy else { throw error }
       }
@@ -43,7 +51,7 @@ struct StagedRestoration: Restoration {
         throw .cancelled("the restore to `\(declared)`")
       }
     }
-    return try await beginOnce(run: run, needing: bytes)
+    return try await body()
   }
 
   private func beginOnce(run: RunID, needing bytes: ByteCount) async throws(StepFailure) -> String {
@@ -75,9 +83,14 @@ struct StagedRestoration: Restoration {
       let place = try RestorePlace.resolve(declared)
       let item = try stagedItem(staging)
       try refuseOtherKind(than: item, at: place)
+      let staged = try files("looking at what was restored") { () throws(FileError) in
+        try HostPath.status(item)
+      }
       return Publication(
         database: database, target: place.path, staging: item,
-        kept: place.status == nil ? nil : try freeKeptName(for: place.path, run: run))
+        kept: place.status == nil
+          ? nil : try freeName(like: KeptName(target: place.path, run: run).before, for: place.path),
+        mark: staged.map { PublicationMark($0).text })
     }
   }
 
@@ -119,7 +132,10 @@ struct StagedRestoration: Restoration {
         .targetUnusable, "`\(planned.staging)` is not a staging folder beside `\(planned.target)`",
         isRetryable: false)
     }
-    let kept = if let name = planned.kept { name } else { try freeKeptName(for: planned.target, run: run) }
+    let kept =
+      if let name = planned.kept { name } else {
+        try freeName(like: KeptName(target: planned.target, run: run).before, for: planned.target)
+      }
     return try files("preparing to publish `\(planned.target)`") { () throws(FileError) in
       let old = try HostPath.status(planned.target)
       guard let new = try HostPath.status(planned.staging) else {
@@ -131,11 +147,7 @@ struct StagedRestoration: Restoration {
           detail: old == nil ? "what stood there was removed meanwhile" : "something appeared there meanwhile"
         )
       }
-      var sides: [PublishIntent.Side] = []
-      for suffix in form.sideSuffixes {
-        guard let identity = try FileIdentity.at(planned.target + suffix) else { continue }
-        sides.append(.init(suffix: suffix, identity: identity))
-      }
+      let sides = try self.sides(of: planned.target)
       let methods = try PublishIntent.Method.available(in: area)
       let intent = PublishIntent(
         run: run, target: planned.target, staged: planned.staging,
@@ -169,8 +181,9 @@ struct StagedRestoration: Restoration {
     }
   }
 
-  /// Mends swaps that were interrupted and removes what ended runs staged; refuses beside a run that works.
-  private func clearLeftovers(beside place: RestorePlace) throws(StepFailure) {
+  /// Mends swaps that were interrupted and, unless `onlySwaps`, removes what ended runs staged; refuses beside a run
+  /// that works.
+  func clearLeftovers(beside place: RestorePlace, onlySwaps: Bool = false) throws(StepFailure) {
     let areas = try files("looking for what earlier runs left") { () throws(FileError) in
       try StagingArea.all(for: place.path)
     }
@@ -198,7 +211,7 @@ struct StagedRestoration: Restoration {
       try files("clearing what an interrupted restore left") { () throws(FileError) in
         if let intent {
           note(try PublishExecution(intent: intent, area: area).mend(), of: intent)
-        } else {
+        } else if !onlySwaps {
           try FileTree.remove(area.folder)
         }
       }
@@ -226,11 +239,22 @@ struct StagedRestoration: Restoration {
     return staging + "/" + name
   }
 
-  private func freeKeptName(for path: String, run: RunID) throws(StepFailure) -> String {
+  /// The files that belong to the data at a path.
+  func sides(of path: String) throws(FileError) -> [PublishIntent.Side] {
+    var sides: [PublishIntent.Side] = []
+    for suffix in form.sideSuffixes {
+      guard let identity = try FileIdentity.at(path + suffix) else { continue }
+      sides.append(.init(suffix: suffix, identity: identity))
+    }
+    return sides
+  }
+
+  /// The first of `plain`, `plain-2` and so on that nothing has, nor any file beside it.
+  func freeName(like plain: String, for path: String) throws(StepFailure) -> String {
     try files("choosing a name for what stands at `\(path)`") { () throws(FileError) in
       var number = 1
       while true {
-        let name = "\(path).before-\(run)" + (number == 1 ? "" : "-\(number)")
+        let name = number == 1 ? plain : "\(plain)-\(number)"
         var isFree = true
         for suffix in [""] + form.sideSuffixes {
           if try HostPath.status(name + suffix) != nil { isFree = false }
@@ -242,7 +266,7 @@ struct StagedRestoration: Restoration {
   }
 
   /// Who else has the replaced file open; for a folder, who works in the folder itself.
-  private static func holders(of old: FileStatus) -> [String] {
+  static func holders(of old: FileStatus) -> [String] {
     let own = ProcessTable.current
     return FileHolders.find(device: old.device, inode: old.inode).holders
       .filter { $0.process != own }
