@@ -47,9 +47,12 @@ struct RunDriver {
   private mutating func carry(_ steps: [CarriedStep]) {
     for (step, carried) in steps.enumerated() {
       evidence[step] = carried.evidence
+      // A step in flight may turn out to be done, and then does not say a second time what it restored.
+      if carried.state == .succeeded || carried.isInFlight {
+        for case .restored(let database) in carried.evidence { restored[database.database] = database }
+      }
       guard carried.state == .succeeded else { continue }
       outputs.set(carried.outputs, of: carried.outline.id)
-      for case .restored(let database) in carried.evidence { restored[database.database] = database }
     }
   }
 

@@ -96,7 +96,7 @@ struct CrashShop: Sendable {
       "create table entries(id integer primary key, amount int)",
       "with recursive n(i) as (select 1 union all select i + 1 from n where i < 50) insert into entries select i, i * 7 from n",
       file: "data/ledger.db")
-    try session.write(plan, to: "plan.yaml")
+    try usePort(session)
     try session.write(
       "#!/bin/sh\ncat > /dev/null\necho \"$DRPLAN_NOTIFICATION_ID\" >> pages.txt\n", to: "bin/pager",
       mode: 0o755)
@@ -110,7 +110,7 @@ struct CrashShop: Sendable {
   private static func usePort(_ session: CLISession) throws {
     let server = try HTTPTestServer(.close)
     defer { server.stop() }
-    try session.write(session.read("plan.yaml").replacing("PORT", with: "\(server.port)"), to: "plan.yaml")
+    try session.write(plan.replacing("PORT", with: "\(server.port)"), to: "plan.yaml")
   }
 
   private static let service = """

@@ -70,13 +70,13 @@ struct CrashTests {
   ) async throws {
     if !hadEnded {
       let begun = CrashShop.newestRun(session)
-      let result = try await session.start(
-        begun.map { ["resume", $0, "--format", "json"] } ?? CrashShop.recovery
-      )
-      .wait()
+      let isOver = begun.map { session.read("state/runs/\($0)/journal.jsonl").contains("run.finished.v1") }
+      // One that was killed after its last event has nothing to carry on, only to show.
+      let carryOn = begun.map { (isOver == true ? ["runs", "show"] : ["resume"]) + [$0, "--format", "json"] }
+      let result = try await session.start(carryOn ?? CrashShop.recovery).wait()
       // No step of this plan is one that only a person can tell of.
-      try #require(result.status == 0, "\(fault): \(result)")
-      let run = try #require(CrashShop.newestRun(session))
+      #expect(result.status == 0, "\(fault): \(result)")
+      guard result.status == 0, let run = CrashShop.newestRun(session) else { return }
       #expect(begun ?? run == run, "\(fault): another run began")
       #expect(try CrashShop.Outcome(session, run: run, result) == shop.outcome, "\(fault): \(result)")
       let verified = try await session.drplan("runs", "verify", run)
@@ -84,12 +84,14 @@ struct CrashTests {
     }
     #expect(try CrashShop.targets(session) == shop.new, "\(fault): the data is not the snapshot's")
     #expect(CrashShop.staging(session).isEmpty, "\(fault): \(CrashShop.staging(session)) is left")
+    let stored = try await session.drplan("snapshots", "verify", "plan.yaml")
+    #expect(stored.status == 0, "\(fault): \(stored)")
+    // What had been started before a power cut is down, and its step is done: starting it again is not for the run.
+    guard !fault.rule.hasPrefix("powercut") else { return }
     let service = session.read("api.pid").split(separator: "\n").first.flatMap { Int32($0) }
     #expect(
       await CLIDeadline.holds(within: .seconds(10)) { session.processes == [service] },
       "\(fault): the service is \(service ?? 0), processes are \(session.processes)")
-    let stored = try await session.drplan("snapshots", "verify", "plan.yaml")
-    #expect(stored.status == 0, "\(fault): \(stored)")
   }
 }
 

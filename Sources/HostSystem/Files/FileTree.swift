@@ -2,6 +2,9 @@ import Glibc
 
 /// Removes whole trees through directory handles, so that a link swapped in meanwhile is never followed out.
 public enum FileTree {
+  /// Removes a folder that nothing is in; anything else stays as it is.
+  public static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
+
   /// Removes `path` and everything below it; nothing there is no error.
   ///
   /// Links are removed, not followed.

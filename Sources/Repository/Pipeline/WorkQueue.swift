@@ -4,7 +4,8 @@ import HostSystem
 /// Jobs for worker threads, bounded by the bytes they stand for; the first failure stops everyone.
 final class WorkQueue<Job: Sendable>: Sendable {
   private struct State {
-    var jobs: [(number: Int, job: Job)] = []
+    /// Nil is one that was taken: a job may hold a file open, and must not stay here until there is time to clear up.
+    var jobs: [(number: Int, job: Job)?] = []
     var head = 0
     var submitted = 0
     var inFlight = 0
@@ -44,8 +45,8 @@ final class WorkQueue<Job: Sendable>: Sendable {
     if flag.isCancelled { fail(.cancelled) }
     return state.wait { state -> (number: Int, job: Job)?? in
       if state.failure != nil { return .some(nil) }
-      if state.head < state.jobs.count {
-        let next = state.jobs[state.head]
+      if state.head < state.jobs.count, let next = state.jobs[state.head] {
+        state.jobs[state.head] = nil
         state.head += 1
         if state.head == state.jobs.count || state.head > 1024 {
           state.jobs.removeFirst(state.head)

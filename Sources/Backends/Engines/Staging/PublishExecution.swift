@@ -36,6 +36,9 @@ struct PublishExecution {
         throw FileError("remove", area.folder, detail: "it holds the data that stood at `\(intent.target)`")
       }
       try FileTree.remove(area.folder)
+      // Else a loss of power brings it back beside a step that is done, where nobody looks. Data is not at stake, and
+      // the next restore here removes it: no reason to fail.
+      try? DurableFile.syncDirectory(area.parent)
     }
   }
 

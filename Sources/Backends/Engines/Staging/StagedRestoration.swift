@@ -181,8 +181,8 @@ struct StagedRestoration: Restoration {
     }
   }
 
-  /// Mends swaps that were interrupted and, unless `onlySwaps`, removes what ended runs staged; refuses beside a run
-  /// that works.
+  /// Mends swaps that were interrupted and removes what ended runs staged, with `onlySwaps` only where nothing is left
+  /// of it; refuses beside a run that works.
   func clearLeftovers(beside place: RestorePlace, onlySwaps: Bool = false) throws(StepFailure) {
     let areas = try files("looking for what earlier runs left") { () throws(FileError) in
       try StagingArea.all(for: place.path)
@@ -211,7 +211,9 @@ struct StagedRestoration: Restoration {
       try files("clearing what an interrupted restore left") { () throws(FileError) in
         if let intent {
           note(try PublishExecution(intent: intent, area: area).mend(), of: intent)
-        } else if !onlySwaps {
+        } else if onlySwaps {
+          area.removeIfEmpty()
+        } else {
           try FileTree.remove(area.folder)
         }
       }

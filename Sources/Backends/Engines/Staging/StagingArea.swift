@@ -51,6 +51,12 @@ struct StagingArea: Sendable {
     return RunID(String(name[range]))
   }
 
+  /// Removes the folder if no file is in it: its run had staged nothing yet, or was stopped while it removed it.
+  func removeIfEmpty() {
+    FileTree.removeIfEmpty(data)
+    FileTree.removeIfEmpty(folder)
+  }
+
   /// The areas that stand beside a target now, of whatever run.
   static func all(for target: String) throws(FileError) -> [StagingArea] {
     let parent = PathText.parent(of: target)
