@@ -145,8 +145,11 @@ extension RunMachine {
 
   /// The end of a run that was undone.
   mutating func finishUndone(_ reason: String) {
-    guard let first = undo.remaining.first else { return finish(.rolledBack, reason) }
-    let more = undo.remaining.count > 1 ? " and \(undo.remaining.count - 1) more" : ""
-    finish(.failed, "\(reason), and not everything could be undone: step `\(steps[first].id)`\(more)")
+    let names = undo.remaining.map { "`\(steps[$0].id)`" }.joined(separator: ", ")
+    if undo.failed.isEmpty {
+      finish(.rolledBack, names.isEmpty ? reason : "\(reason); there is no way back for \(names)")
+    } else {
+      finish(.failed, "\(reason), and not everything could be undone: \(names)")
+    }
   }
 }

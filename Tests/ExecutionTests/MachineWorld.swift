@@ -483,8 +483,8 @@ struct MachineWorld {
     mutating func checkUndone(_ result: RunResult) {
       let isBack = Set(outcome.undone).allSatisfy { step in
         switch world.undos[step] ?? .undone {
-        case .undone, .unwound, .nothing: true
-        case .impossible, .fails: false
+        case .undone, .unwound, .nothing, .impossible: true
+        case .fails: false
         }
       }
       if result != (isBack ? .rolledBack : .failed) { violation("undone: \(isBack), but \(result)") }

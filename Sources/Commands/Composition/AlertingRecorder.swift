@@ -2,6 +2,7 @@ import BackendKit
 import HostSystem
 import PlanModel
 import RunEvents
+import StepGraph
 import Synchronization
 import Values
 

@@ -153,6 +153,8 @@ struct LiveRun {
   ) async -> RecordingError? {
     let board = record.board
     defer { interrupts.stop() }
+    var options = options
+    options.forecast = await ForecastReader.forecast(for: setup)
     let executor = Executor(
       graph: setup.graph, environment: setup.environment, facts: setup.facts, options: options,
       recorder: leases.fence(

@@ -39,13 +39,7 @@ final class RunBoard: Sendable {
   init(_ setup: RunSetup, elapsed: Duration = .zero) {
     started = HostClock().uptime - elapsed
     rto = setup.graph.plan.objectives.rto
-    let begin =
-      switch setup.graph.plan.objectives.measuredFrom {
-      case .planStart: setup.startedAt
-      case .declaration: setup.declaredAt ?? setup.startedAt
-      case .disruption: setup.disruptedAt ?? setup.declaredAt ?? setup.startedAt
-      }
-    spent = max(.zero, begin.distance(to: setup.startedAt))
+    spent = setup.spent
   }
 
   /// How long the run has lasted.

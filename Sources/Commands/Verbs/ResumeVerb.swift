@@ -1,3 +1,4 @@
+import BackendKit
 import CommandLineKit
 import Execution
 import HostSystem

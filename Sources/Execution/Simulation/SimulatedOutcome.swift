@@ -9,7 +9,8 @@ enum SimulatedOutcome {
   static func complete(_ run: inout SimulatedRun, _ simulation: Simulation) {
     measure(&run, simulation.graph)
     run.told = told(run, simulation.graph)
-    run.leftBehind = leftBehind(run, simulation.graph)
+    // What was rolled back is as it was before.
+    run.leftBehind = run.result == .rolledBack ? [] : leftBehind(run, simulation.graph)
   }
 
   private static func measure(_ run: inout SimulatedRun, _ graph: StepGraph) {

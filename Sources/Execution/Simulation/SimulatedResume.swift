@@ -1,3 +1,4 @@
+import PlanModel
 import RunEvents
 import StepGraph
 import Values

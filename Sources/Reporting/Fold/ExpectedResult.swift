@@ -54,8 +54,9 @@ extension RunRecordFold {
     if incidents.undoing != nil {
       let isBack = steps.allSatisfy { track in
         switch track.undone?.state {
-        case .undone, .nothingToUndo: true
-        case .unwound, .failed, .notUndone: false
+        // What has no way back was known not to have one.
+        case .undone, .nothingToUndo, .notUndone: true
+        case .unwound, .failed: false
         case nil: track.outline.isFinally || track.attempts == 0
         }
       }

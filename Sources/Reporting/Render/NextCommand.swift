@@ -55,7 +55,7 @@ extension RunRecord {
   /// Whether a rollback left something as it is.
   private var isRollbackUnfinished: Bool {
     rollback != nil
-      && steps.contains { $0.undone.map { $0.state != .undone && $0.state != .nothingToUndo } ?? false }
+      && steps.contains { $0.undone.map { $0.state == .failed || $0.state == .unwound } ?? false }
   }
 
   /// For a run that waits for a person: the answers there are.

@@ -162,7 +162,9 @@ public struct TextReport {
     guard record.mode != .drill else { return [] }
     return bullets(
       record.publications.filter { $0.state == .done }.compactMap { swap in
-        guard let kept = swap.kept else { return nil }
+        // Where things stand after a rollback, the rollback tells.
+        let isUndone = record.steps.first { $0.id == swap.step }?.undone?.state == .undone
+        guard let kept = swap.kept, !isUndone else { return nil }
         let holders = swap.holders.isEmpty ? "" : ", still open in \(swap.holders.joined(separator: ", "))"
         return "what stood at \(swap.target) before is in \(kept)\(holders)"
       })
@@ -170,17 +172,15 @@ public struct TextReport {
 
   private func rollback() -> [String] {
     guard let reason = record.rollback else { return [] }
-    var table = TextTable(style, flexible: 2)
+    var lines = indented("because \(reason); the last step was undone first")
     for step in record.steps {
-      guard let undone = step.undone else { continue }
-      let isBack = undone.state == .undone || undone.state == .nothingToUndo
+      guard let undone = step.undone, undone.state != .nothingToUndo else { continue }
+      let tone: Tone = undone.state == .undone ? .good : .bad
       let why = undone.error.map { ": \($0.message)" } ?? ""
-      table.add([
-        .init(text: step.id.text), .init(text: undone.state.words, tone: isBack ? .good : .bad),
-        .init(text: style.safe(undone.detail + why)),
-      ])
+      lines.append("  \(step.id)  \(style.paint(undone.state.words, tone))")
+      lines += indented(undone.detail + why, by: "      ")
     }
-    return indented("because \(reason); the last step was undone first") + table.lines()
+    return lines
   }
 
   private func resumptions() -> [String] {
