@@ -18,6 +18,11 @@ int drp_lock_exclusive(int descriptor) {
   return errno == EACCES ? EAGAIN : errno;
 }
 
+void drp_lock_release(int descriptor) {
+  struct flock lock = whole_file(F_UNLCK);
+  fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
 int drp_lock_is_held(int descriptor) {
   struct flock lock = whole_file(F_WRLCK);
   if (fcntl(descriptor, F_OFD_GETLK, &lock) < 0) return -1;

@@ -154,8 +154,11 @@ public final class LeaseFile: Sendable {
   public func release() {
     let isOurs = standing == .ours
     descriptor.withLock { held in
-      // The holder goes before the lock does, which closing releases: who reads a file without one sees a free one.
-      if isOurs, let own = held?.number { ftruncate(own, off_t(LeaseContent.headLength)) }
+      // The holder goes before the lock does: who reads a file without one sees a free one.
+      if let own = held?.number {
+        if isOurs { ftruncate(own, off_t(LeaseContent.headLength)) }
+        drp_lock_release(own)
+      }
       held = nil
     }
   }

@@ -1,4 +1,5 @@
 import CSystemShims
+import FoundationEssentials
 import Glibc
 import Testing
 import Values
@@ -41,6 +42,26 @@ import Values
       #expect(try LeaseFile.state(of: path) == .free)
       #expect(lease.standing == .lost)
     }
+  }
+
+  /// As a child has one until it becomes another program.
+  @Test func aDescriptorThatLivesOnDoesNotKeepTheLock() throws {
+    let scratch = try HostScratch()
+    let path = scratch.file("lock")
+    let lease = try LeaseFile.acquire(path, holder: holder)
+    let copies = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+      .filter { isOpen($0, path) }.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+    defer { for copy in copies { close(copy) } }
+    #expect(copies.count == 1)
+    lease.release()
+    #expect(try LeaseFile.state(of: path) == .free)
+    #expect(failure(path) == nil)
+  }
+
+  private func isOpen(_ descriptor: Int32, _ path: String) -> Bool {
+    var (opened, named) = (stat(), stat())
+    return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+      && opened.st_dev == named.st_dev
   }
 
   @Test func aLookTakesNoLock() throws {
