@@ -17,7 +17,8 @@ public struct StepDurations: Sendable, Equatable {
 
   /// The durations of `graph` run in `mode`.
   public init(_ graph: StepGraph, mode: RunMode = .recovery, measured: MeasuredSteps = MeasuredSteps()) {
-    steps = graph.nodes.map { Self.duration(of: $0.step, mode, measured) }
+    let plan = graph.plan
+    steps = graph.nodes.map { Self.duration(of: $0.step, in: plan, mode, measured) }
     runs = measured.runs
   }
 
@@ -27,19 +28,21 @@ public struct StepDurations: Sendable, Equatable {
   /// Whether the time of any step was measured.
   public var hasHistory: Bool { steps.contains(where: \.isMeasured) }
 
-  private static func duration(of step: Step, _ mode: RunMode, _ measured: MeasuredSteps) -> StepDuration {
+  private static func duration(
+    of step: Step, in plan: Plan, _ mode: RunMode, _ measured: MeasuredSteps
+  ) -> StepDuration {
     guard step.modes.contains(mode) else {
       return StepDuration(expected: .zero, worst: .zero, basis: .estimate)
     }
-    var duration = history(of: step, measured) ?? guess(step)
+    var duration = history(of: step, in: plan, measured) ?? guess(step)
     if step.action.effects.phase == .waiting { duration.worst = step.timeout }
     duration.worst = max(duration.worst, duration.expected)
     return duration
   }
 
-  private static func history(of step: Step, _ measured: MeasuredSteps) -> StepDuration? {
+  private static func history(of step: Step, in plan: Plan, _ measured: MeasuredSteps) -> StepDuration? {
     guard measured.knows(step.id) else { return nil }
-    let definition = step.definition
+    let definition = plan.definition(of: step)
     let same = measured.times(of: step.id, definition: definition)
     let times = same.isEmpty ? measured.otherTimes(of: step.id, than: definition) : same
     guard let median = percentile(50, of: times), let high = percentile(90, of: times) else { return nil }
