@@ -15,6 +15,8 @@ struct RunDriver {
   private var restored: [DatabaseID: RestoredDatabase] = [:]
   /// What each step put on record, before a crash and since.
   private var evidence: [[StepEvidence]]
+  /// How many of them are from before the step last began anew.
+  private var outdated: [Int]
   private let first: RunInput
   /// The attempt of each step that may put evidence on record.
   private var heard: [Int?]
@@ -36,6 +38,7 @@ struct RunDriver {
     self.executor = executor
     self.first = first
     evidence = Array(repeating: [], count: executor.graph.nodes.count)
+    outdated = Array(repeating: 0, count: executor.graph.nodes.count)
     machine = RunMachine(
       graph: executor.graph, mode: executor.facts.mode,
       targets: StepTargets.of(executor.graph, in: executor.environment), options: executor.options)
@@ -47,6 +50,7 @@ struct RunDriver {
   private mutating func carry(_ steps: [CarriedStep]) {
     for (step, carried) in steps.enumerated() {
       evidence[step] = carried.evidence
+      outdated[step] = carried.outdated
       // A step in flight may turn out to be done, and then does not say a second time what it restored.
       if carried.state == .succeeded || carried.isInFlight {
         for case .restored(let database) in carried.evidence { restored[database.database] = database }
@@ -91,7 +95,9 @@ struct RunDriver {
         note(input)
         for effect in machine.handle(input, at: executor.clock.now()) {
           switch effect {
-          case .record(let bodies): batch.bodies += bodies
+          case .record(let bodies):
+            batch.bodies += bodies
+            for case .repairStarted(let repair) in bodies { beginAnew(repair.repairs) }
           case .abandon(let step):
             heard[step] = nil
             batch.effects.append(effect)
@@ -104,6 +110,13 @@ struct RunDriver {
       }
     }
     return batch
+  }
+
+  /// What these steps put on record before counts as done no more.
+  private mutating func beginAnew(_ steps: [StepID]) {
+    for (index, node) in executor.graph.nodes.enumerated() where steps.contains(node.step.id) {
+      outdated[index] = evidence[index].count
+    }
   }
 
   /// An attempt that ended can say nothing more.
@@ -230,6 +243,7 @@ struct RunDriver {
     return StepContext(
       run: executor.facts, step: id, attempt: attempt, timeLimit: limit, environment: executor.environment,
       restored: restored, earlier: evidence[step],
+      current: Array(evidence[step].dropFirst(outdated[step])),
       fill: { [outputs, references = executor.references] in outputs[$0] ?? references($0) },
       record: { [mailbox] evidence throws(StepFailure) in
         try await EvidenceRequest.make(evidence, step: step, attempt: attempt, to: mailbox)

@@ -103,7 +103,7 @@ public final class TargetGuard: Sendable {
   }
 
   /// What the run itself publishes is another set of data at the same place: its facts are taken anew.
-  private static func note(_ evidence: StepEvidence, _ seen: inout [DatabaseID: TargetIdentity]) {
+  static func note(_ evidence: StepEvidence, _ seen: inout [DatabaseID: TargetIdentity]) {
     switch evidence {
     case .identity(let identity): seen[identity.database] = identity
     case .publishing(let publication):

@@ -106,6 +106,25 @@ import Values
     #expect(outcome.toldAfter.isEmpty)
   }
 
+  @Test func aRunThatIsRolledBackLeavesNothingOfWhatItUndid() throws {
+    let simulation = Fixture.simulation([
+      Fixture.restore(), Fixture.step("verify", needs: ["restore"], onFailure: .rollback),
+    ])
+    let outcome = try #require(simulation.outcome(of: .fails, in: 1))
+    #expect(outcome.run.result == .rolledBack)
+    // Restore, verify, set back what was restored, tell people.
+    #expect(outcome.run.end == .seconds(60 + 60 + 60 + 1))
+    #expect(outcome.run.leftBehind.isEmpty)
+    #expect(outcome.toldAfter.map(\.step) == [2])
+  }
+
+  @Test func whatHasNoWayBackKeepsARunFromBeingRolledBack() throws {
+    let simulation = Fixture.simulation([
+      Fixture.step("copy"), Fixture.step("verify", needs: ["copy"], onFailure: .rollback),
+    ])
+    #expect(try #require(simulation.outcome(of: .fails, in: 1)).run.result == .failed)
+  }
+
   @Test func servicesThatAreNotStartedAgainAreLeftBehind() throws {
     let simulation = Fixture.simulation([
       Fixture.step("stop", Fixture.stopping), Fixture.restore(needs: ["stop"]),

@@ -7,7 +7,7 @@ import Values
 @Suite struct StepDurationTests {
   private func step(_ steps: String) throws -> (StepGraph, StepID, SHA256Digest) {
     let graph = try #require(GraphedPlan.steps(steps).graph)
-    return (graph, graph.nodes[0].step.id, graph.nodes[0].step.definition)
+    return (graph, graph.nodes[0].step.id, graph.plan.definition(of: graph.nodes[0].step))
   }
 
   private func duration(_ graph: StepGraph, _ measured: MeasuredSteps = MeasuredSteps()) -> StepDuration {

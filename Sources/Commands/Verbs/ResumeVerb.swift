@@ -97,6 +97,11 @@ enum ResumeVerb: Verb {
             "`--\(option.name) \(name)`: the step has \(step.state == .skipped ? "been left out" : "succeeded")"
           )
         }
+        if decision == .assumeDone, step.outline.phase == .waiting {
+          throw CommandFailure(
+            .refused, "`--done \(name)`: the step asks people, and nobody answers for them",
+            remedy: "answer with `drplan approve`, or go on without it: `--skip \(name)`")
+        }
         if decision == .assumeDone, step.startOrder == nil {
           throw CommandFailure(
             .refused, "`--done \(name)`: the step has never begun",

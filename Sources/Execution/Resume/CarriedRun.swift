@@ -61,7 +61,7 @@ public struct CarriedRun: Sendable {
       steps[body.step]?.start(attempt: body.attempt, order: starts)
     case .stepEvidence(let body):
       steps[body.step]?.evidence.append(body.evidence)
-      if case .identity(let identity) = body.evidence { identities[identity.database] = identity }
+      TargetGuard.note(body.evidence, &identities)
     case .stepRetrying(let body): steps[body.step]?.isInFlight = false
     case .stepFinished(let body): steps[body.step]?.finish(body)
     case .stepReconciled(let body):
@@ -76,7 +76,7 @@ public struct CarriedRun: Sendable {
       // The attempt that found it is over.
       if steps[body.step]?.state == nil { steps[body.step]?.isInFlight = false }
       steps[body.step]?.repairs = body.round
-      for step in body.repairs { steps[step]?.state = nil }
+      for step in body.repairs { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
     case .watchFinished(let body): steps[body.step]?.isWatched = false
     case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
@@ -115,6 +115,8 @@ public struct CarriedStep: Sendable, Equatable {
   public var startOrder: Int?
   /// Everything it put on record, in order.
   public var evidence: [StepEvidence] = []
+  /// How many entries of `evidence` are from before it last began anew, and count as done no more.
+  public var outdated = 0
   /// What it left for the steps after it.
   public var outputs: [String: String] = [:]
   /// Why it failed, was left out or not reached.
@@ -148,6 +150,7 @@ public struct CarriedStep: Sendable, Equatable {
   mutating func forget() {
     state = nil
     isInFlight = false
+    outdated = evidence.count
     outputs = [:]
     error = nil
   }

@@ -9,8 +9,7 @@ enum SimulatedOutcome {
   static func complete(_ run: inout SimulatedRun, _ simulation: Simulation) {
     measure(&run, simulation.graph)
     run.told = told(run, simulation.graph)
-    // What was rolled back is as it was before.
-    run.leftBehind = run.result == .rolledBack ? [] : leftBehind(run, simulation.graph)
+    run.leftBehind = leftBehind(run, simulation.graph)
   }
 
   private static func measure(_ run: inout SimulatedRun, _ graph: StepGraph) {
@@ -48,7 +47,7 @@ enum SimulatedOutcome {
     var left: [LeftBehind] = []
     var services: [ServiceID: LeftBehind?] = [:]
     var serviceOrder: [ServiceID] = []
-    let tried = graph.nodes.indices.filter { run.starts[$0] != nil }
+    let tried = graph.nodes.indices.filter { run.starts[$0] != nil && !run.undone.contains($0) }
       .sorted { (run.ends[$0] ?? run.end, $0) < (run.ends[$1] ?? run.end, $1) }
     for step in tried {
       let effects = graph.nodes[step].step.action.effects

@@ -19,7 +19,8 @@ enum SimulatedResume {
     _ simulation: Simulation, after steps: [Step], undoing: String?
   ) -> (machine: RunMachine, first: RunInput) {
     let machine = RunMachine(
-      graph: simulation.graph, mode: simulation.mode, targets: simulation.targets, options: simulation.options)
+      graph: simulation.graph, mode: simulation.mode, targets: simulation.targets, options: simulation.options
+    )
     let carried = zip(simulation.graph.nodes, steps).map { carry($0, $1) }
     let resumed = RunResumed(
       purpose: .resume, tool: "", user: "", host: "", pid: 0, bootID: "", planDigest: .zero)

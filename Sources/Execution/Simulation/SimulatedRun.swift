@@ -28,6 +28,9 @@ public struct SimulatedRun: Sendable {
   /// What is left behind that a person has to see to.
   public internal(set) var leftBehind: [LeftBehind] = []
 
+  /// Steps that were undone.
+  var undone: Set<Int> = []
+
   init(steps: Int) {
     states = Array(repeating: .pending, count: steps)
     starts = Array(repeating: nil, count: steps)

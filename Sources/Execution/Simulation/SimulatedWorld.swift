@@ -101,7 +101,9 @@ struct SimulatedWorld {
           .input(.reconciled(step: step, attempt: attempt, finding), step: step, attempt: attempt), at: now)
       case .undo(let step, let attempt, _):
         working[step] = attempt
-        happen(.input(.undone(step: step, .undone("simulated")), step: step, attempt: attempt), at: now)
+        let undo = SimulatedUndo.of(simulation.graph.nodes[step], took: took(step))
+        happen(
+          .input(.undone(step: step, undo.outcome), step: step, attempt: attempt), at: now + undo.time)
       case .settle(let step, let attempt, _):
         working[step] = attempt
         happen(.input(.settled(step: step, "simulated"), step: step, attempt: attempt), at: now)
@@ -125,6 +127,12 @@ struct SimulatedWorld {
   }
 
   // MARK: Attempts
+
+  /// How long the step ran, to its end or until now.
+  private func took(_ step: Int) -> Duration {
+    guard let start = run.starts[step] else { return .zero }
+    return (run.ends[step] ?? now) - start
+  }
 
   private mutating func start(_ step: Int, _ attempt: Int, _ limit: Duration) {
     working[step] = attempt
@@ -182,7 +190,10 @@ struct SimulatedWorld {
       }
       if isKnown { return }
     case .undoStarted(let event): undoing = event.reason
-    case .stepUndone(let event): if let step = names[event.step] { known[step].undone = event.state }
+    case .stepUndone(let event):
+      guard let step = names[event.step] else { return }
+      known[step].undone = event.state
+      if event.state == .undone || event.state == .nothingToUndo { run.undone.insert(step) }
     case .stepStarted(let event):
       guard let step = names[event.step] else { return }
       starts += 1

@@ -17,7 +17,8 @@ public struct StepDurations: Sendable, Equatable {
 
   /// The durations of `graph` run in `mode`.
   public init(_ graph: StepGraph, mode: RunMode = .recovery, measured: MeasuredSteps = MeasuredSteps()) {
-    steps = graph.nodes.map { Self.duration(of: $0.step, graph.plan, mode, measured) }
+    let plan = graph.plan
+    steps = graph.nodes.map { Self.duration(of: $0.step, in: plan, mode, measured) }
     runs = measured.runs
   }
 
@@ -28,18 +29,18 @@ public struct StepDurations: Sendable, Equatable {
   public var hasHistory: Bool { steps.contains(where: \.isMeasured) }
 
   private static func duration(
-    of step: Step, _ plan: Plan, _ mode: RunMode, _ measured: MeasuredSteps
+    of step: Step, in plan: Plan, _ mode: RunMode, _ measured: MeasuredSteps
   ) -> StepDuration {
     guard step.modes.contains(mode) else {
       return StepDuration(expected: .zero, worst: .zero, basis: .estimate)
     }
-    var duration = history(of: step, plan, measured) ?? guess(step)
+    var duration = history(of: step, in: plan, measured) ?? guess(step)
     if step.action.effects.phase == .waiting { duration.worst = step.timeout }
     duration.worst = max(duration.worst, duration.expected)
     return duration
   }
 
-  private static func history(of step: Step, _ plan: Plan, _ measured: MeasuredSteps) -> StepDuration? {
+  private static func history(of step: Step, in plan: Plan, _ measured: MeasuredSteps) -> StepDuration? {
     guard measured.knows(step.id) else { return nil }
     let definition = plan.definition(of: step)
     let same = measured.times(of: step.id, definition: definition)
