@@ -120,6 +120,8 @@ struct MachineWorld {
     var recordLost = false
     var isUndoing = false
     var watchCounts: [Int: Int] = [:]
+    /// Steps that wait for what repairs what their checks found.
+    var repairing: Set<Int> = []
 
     init(world: MachineWorld) {
       self.world = world
@@ -245,6 +247,7 @@ struct MachineWorld {
         if outcome.states[step] != nil { violation("\(step) starts after its end") }
         startedOnRecord[step] = event.attempt
         isStarted[step] = true
+        repairing.remove(step)
       case .stepFinished(let event): finish(event)
       case .finallyStarted:
         if finallyStarted { violation("`finally` starts twice") }
@@ -256,6 +259,7 @@ struct MachineWorld {
       case .repairStarted(let event):
         guard let step = world.names[event.step] else { return violation("an unknown step") }
         isStarted[step] = false
+        repairing.insert(step)
         for repair in event.repairs { if let node = world.names[repair] { outcome.states[node] = nil } }
       case .undoStarted:
         isUndoing = true
@@ -291,7 +295,7 @@ struct MachineWorld {
       }
       var isDecided = false
       if case .stepDecided? = outcome.bodies.dropLast().last { isDecided = true }
-      if isUndoing || isDecided || event.error?.code == "Unresolved" {
+      if isUndoing || isDecided || repairing.remove(step) != nil || event.error?.code == "Unresolved" {
         outcome.states[step] = event.state
         isStarted[step] = false
         return
@@ -420,7 +424,8 @@ struct MachineWorld {
       )
       for step in 0..<world.graph.mainCount
       where outcome.states[step] == nil && !isStarted[step] && working[step] == nil
-        && !world.graph.nodes[step].isRepair && busy.isDisjoint(with: world.targets[step])
+        && !repairing.contains(step) && !world.graph.nodes[step].isRepair
+        && busy.isDisjoint(with: world.targets[step])
         && !(isFull && takesPlace(step))
       {
         if world.graph.nodes[step].predecessors.allSatisfy(isMet) { violation("\(step) idles") }

@@ -118,7 +118,7 @@ import Values
 
   @Test func anInterruptEndsAWatchAndSaysSo() {
     let outcome = world(verify: [.succeed(after: 5)], isWatched: true)
-      .run([.interrupt(before: 6, stage: 1)])
+      .run([.interrupt(before: 4, stage: 1)])
     #expect(outcome.finished?.result == .interrupted)
     #expect(outcome.violations.isEmpty)
   }

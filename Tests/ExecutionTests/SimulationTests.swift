@@ -118,11 +118,11 @@ import Values
     #expect(outcome.toldAfter.map(\.step) == [2])
   }
 
-  @Test func whatHasNoWayBackKeepsARunFromBeingRolledBack() throws {
+  @Test func whatHasNoWayBackStaysDoneWhenTheRestIsRolledBack() throws {
     let simulation = Fixture.simulation([
       Fixture.step("copy"), Fixture.step("verify", needs: ["copy"], onFailure: .rollback),
     ])
-    #expect(try #require(simulation.outcome(of: .fails, in: 1)).run.result == .failed)
+    #expect(try #require(simulation.outcome(of: .fails, in: 1)).run.result == .rolledBack)
   }
 
   @Test func servicesThatAreNotStartedAgainAreLeftBehind() throws {
