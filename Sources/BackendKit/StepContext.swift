@@ -18,16 +18,21 @@ public struct StepContext: Sendable {
   public let restored: [DatabaseID: RestoredDatabase]
   /// What earlier attempts of this step put on record, in order: those before a crash, too.
   public let earlier: [StepEvidence]
+  /// What of `earlier` still counts as done: all since the step last began anew, after it had come to an end or because
+  /// a step that it depends on ran again.
+  public let current: [StepEvidence]
 
   private let fillReference: @Sendable (Reference) -> String?
   private let recordEvidence: @Sendable (StepEvidence) async throws(StepFailure) -> Void
   private let reportProgress: @Sendable (StepProgress) -> Void
   private let reportText: @Sendable () -> String
 
-  /// A context; `fill` gives nil for a reference without a value, `record` returns when the evidence is durable.
+  /// A context; `fill` gives nil for a reference without a value, `record` returns when the evidence is durable, and
+  /// `current` left out is all of `earlier`.
   public init(
     run: RunFacts, step: StepID, attempt: Int, timeLimit: Duration, environment: RunEnvironment,
     restored: [DatabaseID: RestoredDatabase], earlier: [StepEvidence] = [],
+    current: [StepEvidence]? = nil,
     fill: @escaping @Sendable (Reference) -> String?,
     record: @escaping @Sendable (StepEvidence) async throws(StepFailure) -> Void,
     progress: @escaping @Sendable (StepProgress) -> Void,
@@ -40,6 +45,7 @@ public struct StepContext: Sendable {
     self.environment = environment
     self.restored = restored
     self.earlier = earlier
+    self.current = current ?? earlier
     fillReference = fill
     recordEvidence = record
     reportProgress = progress

@@ -67,7 +67,7 @@ struct ApprovalTests {
       let record = try result.json()
       #expect(step(record)["state"].string == "Succeeded" && step(record)["phase"].string == "waiting")
       #expect(step(record)["outputs"]["approvers"].string == "bin (as root)")
-      #expect(step(record)["notes"].list.contains(.string("bin (as root) approves: go ahead")))
+      #expect(shop.journals().last?.contains("\"comment\":\"go ahead\"") == true)
       #expect(
         record["phases"]["shares"].list.contains { $0["phase"].string == "waiting" }, "\(record["phases"])")
       #expect(record["user"].string == "daemon (as root)")
@@ -137,10 +137,9 @@ struct ApprovalTests {
       try put("3", owner: 65534, sudo: nil)
       let result = try await run.wait()
       #expect(result.status == 0, "\(result)")
-      let notes = step(try result.json())["notes"].list.compactMap(\.string)
-      #expect(
-        notes.contains("daemon (as root) approves (does not count: daemon started the run)"), "\(notes)")
-      #expect(notes.contains("bin approves (does not count: bin is none of nogroup)"), "\(notes)")
+      let journal = try #require(shop.journals().last)
+      #expect(journal.contains("\"rejected\":\"daemon started the run\""), "\(journal)")
+      #expect(journal.contains("\"rejected\":\"bin is none of nogroup\""), "\(journal)")
       #expect(step(try result.json())["outputs"]["approvers"].string == "nobody")
     }
   }
@@ -176,6 +175,56 @@ struct ApprovalTests {
       #expect(kept.count == 1)
       #expect(
         shop.session.read("state/runs/\(id)/answers/approve-cutover/\(kept.first ?? "")").contains("bin"))
+    }
+  }
+
+  @Test func answersFromBeforeAndAfterACrashCountWhenTheRunGoesOn() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 2")
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      run.signal(SIGKILL)
+      _ = try await run.wait()
+      let again = try await approve(shop, "approve-cutover")
+      #expect(again.status == 2 && again.errorText.contains("bin agreed before"), "\(again)")
+      let kept = try await approve(shop, "approve-cutover", by: ["SUDO_USER": "games"])
+      #expect(kept.status == 0 && kept.text.contains("kept"), "\(kept)")
+      let result = try await shop.session.start(
+        ["resume", "latest", "--format", "json"], environment: Self.people.starter
+      ).wait()
+      #expect(result.status == 0, "\(result)")
+      #expect(step(try result.json())["outputs"]["approvers"].string == "bin (as root), games (as root)")
+    }
+  }
+
+  @Test func whoeverResumesARunItsStarterStillDoesNotCount() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 1")
+      run.signal(SIGKILL)
+      _ = try await run.wait()
+      let resumed = try shop.session.start(["resume", "latest"], environment: Self.people.other)
+      try #require(
+        await CLIDeadline.holds {
+          shop.journals().last?.split(separator: "approvalRequested").count == 3 || resumed.hasEnded
+        })
+      let own = try await approve(shop, "approve-cutover", by: Self.people.starter)
+      #expect(own.status == 2 && own.errorText.contains("daemon started the run"), "\(own)")
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      #expect(try await resumed.wait().status == 0, "\(resumed.soFar)")
+    }
+  }
+
+  @Test func aRunThatANoEndedAsksAnewWhenItIsResumed() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 1")
+      #expect(try await approve(shop, "approve-cutover", "--deny").status == 0)
+      #expect(try await run.wait().status == 1)
+      let resumed = try shop.session.start(["resume", "latest"], environment: Self.people.starter)
+      try #require(
+        await CLIDeadline.holds {
+          shop.journals().last?.split(separator: "approvalRequested").count == 3 || resumed.hasEnded
+        })
+      #expect(try await approve(shop, "approve-cutover").status == 0)
+      #expect(try await resumed.wait().status == 0, "\(resumed.soFar)")
     }
   }
 
@@ -217,6 +266,21 @@ struct ApprovalTests {
       _ = try await approve(shop, "approve-cutover")
       let result = try await run.wait()
       #expect(result.status == 0, "\(result)")
+    }
+  }
+
+  @Test func ofTwoAnswersAtOnceOneSettlesItAndTheOtherIsToldSo() async throws {
+    try await Shop.run { shop in
+      let run = try await asking(shop, "quorum: 1")
+      let answers = try ["bin", "games"].map {
+        try shop.session.start(
+          ["approve", "latest", "approve-cutover"], environment: ["SUDO_USER": $0])
+      }
+      var statuses: [Int32] = []
+      for answer in answers { statuses.append(try await answer.wait().status) }
+      #expect(statuses.count { $0 == 0 } == 1, "\(answers.map(\.soFar))")
+      #expect(statuses.allSatisfy { (0...2).contains($0) }, "\(answers.map(\.soFar))")
+      #expect(try await run.wait().status == 0)
     }
   }
 

@@ -235,6 +235,8 @@ struct DrillTests {
       try FileManager.default.createSymbolicLink(
         atPath: shop.session.path("rehearsal"), withDestinationPath: "data")
       let before = try fingerprint(shop.session.path("data"))
+      let validated = try await shop.session.drplan("validate", "plan.yaml")
+      #expect(validated.status == 2 && validated.text.contains("DRP409"), "\(validated)")
       let result = try await shop.session.drplan("drill", "plan.yaml")
       #expect(result.status == 2 && result.errorText.contains("must not touch"), "\(result)")
       #expect(try fingerprint(shop.session.path("data")) == before)

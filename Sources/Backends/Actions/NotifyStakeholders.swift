@@ -90,7 +90,7 @@ struct NotifyStakeholders: StepAction {
   /// The channels that took the message in this round of the run, as far as it is on record.
   private static func told(_ context: StepContext) -> Set<ChannelID> {
     Set(
-      context.earlier.compactMap { evidence in
+      context.current.compactMap { evidence in
         guard case .notification(let record) = evidence, record.delivered,
           record.round ?? 0 == context.run.round
         else { return nil }

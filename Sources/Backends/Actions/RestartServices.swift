@@ -37,7 +37,7 @@ struct RestartServices: StepAction {
   func run(_ context: StepContext) async throws(StepFailure) -> StepResult {
     // Were all of them ready, the step had come to its end: then it is done anew, because what it needs was.
     let isAnew = selection.services.allSatisfy {
-      ServiceTrail(of: $0, in: context.earlier).last?.state == "Ready"
+      ServiceTrail(of: $0, in: context.current).last?.state == "Ready"
     }
     try await selection.each(in: context) { (service) async throws(StepFailure) in
       guard isAnew else { return try await service.restart() }
@@ -61,7 +61,7 @@ struct RestartServices: StepAction {
     var facts: [String] = []
     for service in touched.reversed() { facts.append(try await service.takeDown()) }
     let detail = facts.joined(separator: "; ")
-    return touched.contains { $0.trail.wasRunning == true } ? .unwound(detail) : .undone(detail)
+    return touched.contains { $0.wasRunning == true } ? .unwound(detail) : .undone(detail)
   }
 
   /// Starts what ran before the step.

@@ -7,7 +7,7 @@ import Values
 extension RestoreDatabase {
   /// By what the attempt put on record, and by the marks that its swap left on the target.
   func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    let trail = RestoreTrail(context.earlier)
+    let trail = RestoreTrail(context.current)
     guard let chosen = trail.chosen else { return .notDone("it had not chosen a snapshot yet") }
     guard let planned = trail.lastAttempt else {
       return .notDone("the data was not to be published yet; what was staged is removed by the next attempt")

@@ -7,7 +7,7 @@ import Values
 extension RunCommand {
   /// By the record, and by whether a process of it still runs.
   func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    guard let last = Self.records(context).last else { return .notDone("it had not started") }
+    guard let last = Self.records(context.current).last else { return .notDone("it had not started") }
     if last.state == "Exited", let code = last.exitCode {
       guard successCodes.contains(Int(code)) else {
         return .notDone("it had ended with exit status \(code)")
@@ -32,7 +32,7 @@ extension RunCommand {
 
   /// Runs the command that takes back what the step's command did.
   func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    guard let last = Self.records(context).last else { return .nothingToUndo }
+    guard let last = Self.records(context.earlier).last else { return .nothingToUndo }
     if last.state != "Exited", let processes = await Self.survivors(last, context) {
       throw StepFailure(
         .commandFailed, "the command of the step, or what it started, still runs: \(processes)",
@@ -56,8 +56,8 @@ extension RunCommand {
     return .undone("`\(name)` ended with exit status 0")
   }
 
-  private static func records(_ context: StepContext) -> [CommandRecord] {
-    context.earlier.compactMap { if case .command(let record) = $0 { record } else { nil } }
+  private static func records(_ evidence: [StepEvidence]) -> [CommandRecord] {
+    evidence.compactMap { if case .command(let record) = $0 { record } else { nil } }
   }
 
   private static func answers(_ context: StepContext) -> String {

@@ -8,7 +8,7 @@ struct ServiceChange {
   private let binding: ServiceBinding
   private let step: StepContext
   private let context: ServiceContext
-  /// What earlier attempts of the step did to the service.
+  /// What earlier attempts of the step did to the service, since it last began anew.
   let trail: ServiceTrail
 
   /// The service of that name, as the step sees it.
@@ -16,11 +16,13 @@ struct ServiceChange {
     binding = try step.environment.service(service)
     self.step = step
     context = step.serviceContext(service)
-    trail = ServiceTrail(of: service, in: step.earlier)
+    trail = ServiceTrail(of: service, in: step.current)
   }
 
   /// The service's name.
   var id: ServiceID { binding.id }
+  /// Whether it ran before the step touched it first; nil when the step never did.
+  var wasRunning: Bool? { ServiceTrail(of: binding.id, in: step.earlier).wasRunning }
   /// Whether the manager can tell whether the service runs.
   var knowsState: Bool { binding.manager.knowsState }
 

@@ -103,7 +103,7 @@ struct ServiceSelection {
     var touched: [ServiceChange] = []
     for id in services {
       let service = try ServiceChange(id, context)
-      if service.trail.wasRunning != nil { touched.append(service) }
+      if service.wasRunning != nil { touched.append(service) }
     }
     return touched
   }
@@ -111,7 +111,7 @@ struct ServiceSelection {
   /// Starts those that ran before the step touched them, in the order of the plan; what showed that they are ready.
   func bringUp(_ context: StepContext) async throws(StepFailure) -> String {
     var facts: [String] = []
-    for service in try touched(context) where service.trail.wasRunning == true {
+    for service in try touched(context) where service.wasRunning == true {
       facts.append(try await service.bringUp())
     }
     return facts.isEmpty ? "no service ran before" : facts.joined(separator: "; ")

@@ -46,7 +46,7 @@ struct StopServices: StepAction {
 
   /// Nothing yet: what ran before is started again by `settle`, on the data that was set back.
   func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    let stopped = try selection.touched(context).filter { $0.trail.wasRunning == true }
+    let stopped = try selection.touched(context).filter { $0.wasRunning == true }
     guard !stopped.isEmpty else { return .nothingToUndo }
     return .unwound(
       stopped.map { "`\($0.id)`" }.joined(separator: ", ")

@@ -135,10 +135,24 @@ enum ApproveVerb: Verb {
         throw CommandFailure(.failed, error.description)
       }
       if let found = find(id, step, events) { return found }
+      guard isOpen(step, events) else {
+        throw CommandFailure(
+          .failed, "your answer came too late: the question was settled before",
+          remedy: "see `drplan runs report \(directory.run)`")
+      }
       // A cancelled wait looks again at once: it ends with its limit.
       try? await clock.sleep(for: .milliseconds(100))
     } while clock.uptime < end
     return nil
+  }
+
+  /// Whether an answer can still be taken.
+  private static func isOpen(_ step: StepID, _ events: [RunEvent]) -> Bool {
+    let open = OpenQuestions(events)
+    guard let question = open[step], case .waiting = question.tally(startedBy: open.starter).standing else {
+      return false
+    }
+    return true
   }
 
   private static func find(

@@ -7,7 +7,7 @@ import Values
 /// `drplan drill`: runs a plan in scratch space, and removes all of it again.
 enum DrillVerb: Verb {
   static let cleanup = Option(
-    "cleanup", "run nothing: remove what drills left behind that died, and list it")
+    "cleanup", "run nothing: remove and list what crashed drills left behind")
 
   static let declaration = CommandDeclaration(
     "drill", summary: "rehearse a plan in scratch space, and clean up",

@@ -55,7 +55,12 @@ import Values
       #expect(found == result)
       #expect(Array(evidence.prefix(count)) + here.evidence.dropFirst(before) == evidence)
     }
-    let outcome = try await restore().undo(context(evidence))
+    let anew = here.context(["orders": engine], earlier: evidence, current: [])
+    guard case .notDone = try await restore().reconcile(anew) else {
+      Issue.record("a restore that begins anew is another")
+      return
+    }
+    let outcome = try await restore().undo(anew)
     let aside = "\(path).undone-\(PlanFixtures.runID)"
     #expect(
       outcome

@@ -32,7 +32,7 @@ final class CheckSituation: Sendable {
   func context(
     _ databases: [String: any DatabaseEngine] = [:], restored: [SnapshotRecord] = [],
     disruptedAt: Timestamp = HostClock().now, values: [String: String] = [:], secrets: [String: String] = [:],
-    refusesRecords: Bool = false, earlier: [StepEvidence] = []
+    refusesRecords: Bool = false, earlier: [StepEvidence] = [], current: [StepEvidence]? = nil
   ) -> StepContext {
     var bindings: [DatabaseID: DatabaseBinding] = [:]
     for (name, engine) in databases {
@@ -55,7 +55,7 @@ final class CheckSituation: Sendable {
         databases: bindings, services: [:], channels: [:], snapshots: store,
         secrets: GivenSecrets(values: secrets),
         planDirectory: scratch.path, logDirectory: scratch.file("logs")),
-      restored: proven, earlier: earlier, fill: { values[$0.description] },
+      restored: proven, earlier: earlier, current: current, fill: { values[$0.description] },
       record: { [self] (evidence) async throws(StepFailure) in
         guard !refusesRecords else { throw StepFailure(.journal, "the disk is full") }
         recorded.withLock { $0.append(evidence) }

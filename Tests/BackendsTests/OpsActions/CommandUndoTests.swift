@@ -49,6 +49,8 @@ import Values
       try await shell("exit 3").reconcile(try context(step.recorded))
         == .notDone("it had ended with exit status 3"))
     #expect(try await action.reconcile(try context()) == .notDone("it had not started"))
+    let anew = try step.context(folder, step: name, earlier: step.recorded, current: [])
+    #expect(try await action.reconcile(anew) == .notDone("it had not started"))
   }
 
   @Test func withoutItsEndOnRecordOnlyASafeOneIsRunAgain() async throws {

@@ -33,7 +33,8 @@ final class OpsStep: Sendable {
   func context(
     _ folder: ScratchFolder, step: String = "the-step", attempt: Int = 1, timeLimit: Duration = .seconds(60),
     services: [ServiceBinding] = [], channels: [String: any Channel] = [:], secrets: [String: String] = [:],
-    values: [String: String] = [:], earlier: [StepEvidence] = [], round: Int = 0
+    values: [String: String] = [:], earlier: [StepEvidence] = [], current: [StepEvidence]? = nil,
+    round: Int = 0
   ) throws -> StepContext {
     let run = ChannelContract.notification("").run
     let id = try #require(StepID(step))
@@ -51,7 +52,7 @@ final class OpsStep: Sendable {
         id: run, plan: try #require(PlanName("orders")), mode: .recovery, disruptedAt: Timestamp(seconds: 0),
         rpo: .seconds(300), rto: .seconds(900), round: round),
       step: id, attempt: attempt, timeLimit: timeLimit, environment: environment, restored: [:],
-      earlier: earlier, fill: { values[$0.description] },
+      earlier: earlier, current: current, fill: { values[$0.description] },
       record: { [self] evidence in self.evidence.withLock { $0.append(evidence) } },
       progress: { _ in }, report: { "the report" })
   }

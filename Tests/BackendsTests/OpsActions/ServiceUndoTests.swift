@@ -78,6 +78,27 @@ import Values
     try await end(services)
   }
 
+  @Test func aStepThatBeginsAnewRestartsWhatIsReady() async throws {
+    let services = [try service("api"), try service("worker")]
+    let action = try restart("api", "worker")
+    _ = try await action.run(try context(services))
+    // The last of its records lost, so that not all are ready on record.
+    let before = Array(step.recorded.dropLast())
+    let (api, worker) = (pid("api"), pid("worker"))
+    let anew = try step.context(folder, services: services, earlier: before, current: [])
+    guard case .notDone = try await action.reconcile(anew) else {
+      Issue.record("what it did before it began anew is not what it is to do now")
+      return
+    }
+    _ = try await action.run(anew)
+    #expect(pid("api") != api && pid("worker") != worker)
+    guard case .undone = try await action.undo(anew) else {
+      Issue.record("neither ran before the step touched it first")
+      return
+    }
+    try await end(services)
+  }
+
   @Test func aServiceThatEndedAfterItWasReadyIsStartedAgain() async throws {
     let services = [try service("api"), try service("worker")]
     let action = try restart("api", "worker")
