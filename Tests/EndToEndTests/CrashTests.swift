@@ -72,7 +72,9 @@ struct CrashTests {
       let begun = CrashShop.newestRun(session)
       let isOver = begun.map { session.read("state/runs/\($0)/journal.jsonl").contains("run.finished.v1") }
       // One that was killed after its last event has nothing to carry on, only to show.
-      let carryOn = begun.map { (isOver == true ? ["runs", "show"] : ["resume"]) + [$0, "--format", "json"] }
+      let carryOn = begun.map {
+        (isOver == true ? ["runs", "show"] : ["resume"]) + [$0, "--format", "json"]
+      }
       let result = try await session.start(carryOn ?? CrashShop.recovery).wait()
       // No step of this plan is one that only a person can tell of.
       #expect(result.status == 0, "\(fault): \(result)")
