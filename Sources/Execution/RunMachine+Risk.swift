@@ -23,7 +23,7 @@ struct RiskWatch: Sendable {
 }
 
 extension RunMachine {
-  /// A step begins: will it end in time, if it takes as long as expected?
+  /// A step begins: says so if the recovery would be late with the step taking as long as expected.
   mutating func foresee(_ step: Int) {
     if risk.forecast != nil, !risk.isReported { armForecast() }
     guard let forecast = risk.forecast, let tail = forecast.tail[step], phase == .main else { return }

@@ -60,7 +60,7 @@ struct DatabaseSection {
       return Database(
         id: placeholder, engineName: entry.declaration.name, source: entry.make(source),
         recovery: entry.make(recovery ?? source), drill: drill.map(entry.make),
-          identity: (identity ?? nil).map { entry.declaration.facts($0) } ?? [:], range: node.range)
+        identity: (identity ?? nil).map { entry.declaration.facts($0) } ?? [:], range: node.range)
     }
   }
 

@@ -29,14 +29,16 @@ enum ObjectiveSection {
   }
 
   static let shape = Shape(
-    "the objectives", [
+    "the objectives",
+    [
       rto.erased, rpo.erased, mtd.erased, measuredFrom.erased, restoredWhen.erased, notifyAtRisk.erased,
     ])
 
   static func make(_ record: Record) -> Objectives {
     Objectives(
       rto: record[rto], rpo: record[rpo], mtd: record[mtd], measuredFrom: record[measuredFrom],
-      restoredWhen: record[restoredWhen], notifyAtRisk: record[notifyAtRisk], range: record.range(of: rto) ?? record.range,
+      restoredWhen: record[restoredWhen], notifyAtRisk: record[notifyAtRisk],
+      range: record.range(of: rto) ?? record.range,
       restoredWhenRange: record.range(of: restoredWhen))
   }
 }

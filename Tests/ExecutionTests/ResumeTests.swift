@@ -180,6 +180,25 @@ import Values
     #expect(again["s3"] == "it failed")
   }
 
+  @Test func afterARestartOfTheHostServicesAreStartedAgain() throws {
+    let services = ActionEffects(phase: .restart, services: [PlanFixtures.service("api")])
+    let graph = GraphFixture.graph([
+      PlanFixtures.step("restore", needs: []),
+      PlanFixtures.step("restart", ScriptedAction.succeeding(effects: services)),
+      PlanFixtures.step("verify"), PlanFixtures.step("last"),
+    ])
+    let works: [MachineWorld.Attempt] = [.succeed(after: 5)]
+    let fails: [MachineWorld.Attempt] = [.fail(after: 5, retryable: false)]
+    let world = Self.startable(MachineWorld(graph, attempts: [works, works, works, fails]))
+    let carried = try #require(CarriedRun(Self.events(world.run().bodies)))
+    let same = try Resumption(carried, graph, boot: (host: "host", bootID: "boot"))
+    #expect(same.reruns.map(\.step.text) == ["last"])
+    let elsewhere = try Resumption(carried, graph, boot: (host: "other", bootID: "another"))
+    #expect(elsewhere.reruns.map(\.step.text) == ["last"])
+    let rebooted = try Resumption(carried, graph, boot: (host: "host", bootID: "another"))
+    #expect(rebooted.reruns.map(\.step.text) == ["restart", "verify", "last"])
+  }
+
   @Test func aPlanWithoutAStepThatRanIsRefused() throws {
     let before = ExhaustiveTests.graph([[], [0]], [.abort, .abort])
     let world = Self.startable(

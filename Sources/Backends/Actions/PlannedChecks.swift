@@ -1,7 +1,6 @@
 import BackendKit
 import Declarations
 import Diagnostics
-import PlanSyntax
 import Values
 
 /// What names a check within its step.
@@ -18,11 +17,9 @@ enum CommonCheckKeys {
   static let watch = Key<CheckWatch?>.optional(
     "watch", watchShape.value { CheckWatch(duration: $0[watchFor], interval: $0[watchEvery]) },
     "goes on making the check after the step has succeeded, without holding up the verdict")
-  static let repair = Key<[PlannedRepair]>.optional(
+  static let repair = Key<[PlacedText]>.optional(
     "repair",
-    ValueType<String>.text.map("the id of a step") { text, node, _ in
-      PlannedRepair(name: text, range: node.range)
-    }.list(), default: [], shownAs: "none",
+    ValueType<PlacedText>.placed("the id of a step").list(), default: [], shownAs: "none",
     "steps that run when the check does not pass, one after the other, before it is made again")
 
   static let watchFor = Key.required("for", ValueType<Duration>.duration(), "for how long")
@@ -53,7 +50,8 @@ extension ValueType where Value == [PlannedCheck] {
           PlannedCheck(
             id: id, type: value.kind, isRequired: value.record[CommonCheckKeys.required],
             check: value.product, watch: value.record[CommonCheckKeys.watch],
-            repair: value.record[CommonCheckKeys.repair]))
+            repair: value.record[CommonCheckKeys.repair].map { PlannedRepair(name: $0.text, range: $0.range) }
+          ))
       }
       return checks
     }

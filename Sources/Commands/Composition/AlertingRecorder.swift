@@ -59,12 +59,15 @@ final class AlertingRecorder: EventRecorder {
     return outcomes
   }
 
-  private static func send(_ risk: ObjectiveAtRisk, to id: ChannelID, _ setup: RunSetup) async -> RunNotified {
+  private static func send(_ risk: ObjectiveAtRisk, to id: ChannelID, _ setup: RunSetup) async -> RunNotified
+  {
     let forecast = Duration.seconds(risk.forecastSeconds).planText
     let notification = Notification(
-      id: "\(setup.run)/objective.at-risk/\(id)", run: setup.run, plan: setup.graph.plan.name, mode: setup.mode,
+      id: "\(setup.run)/objective.at-risk/\(id)", run: setup.run, plan: setup.graph.plan.name,
+      mode: setup.mode,
       step: risk.step, time: HostClock().now,
-      message: "The RTO of \(Duration.seconds(risk.rtoSeconds).planText) is at risk: with step \(risk.step) as slow as it "
+      message:
+        "The RTO of \(Duration.seconds(risk.rtoSeconds).planText) is at risk: with step \(risk.step) as slow as it "
         + "is, recovery takes \(forecast) (durations: \(risk.basis.lowercased())).")
     var record = NotificationRecord(channel: id, delivered: true)
     do throws(StepFailure) {

@@ -25,7 +25,8 @@ struct DrillScratch: Sendable {
   static func environment(
     _ plan: Plan, logDirectory: String, answers: any AnswerSource, folder: DrillFolder
   ) -> RunEnvironment {
-    RunSetup.environment(plan, logDirectory: logDirectory, answers: answers, offLimits: offLimits(plan)) { database in
+    RunSetup.environment(plan, logDirectory: logDirectory, answers: answers, offLimits: offLimits(plan)) {
+      database in
       database.drill ?? database.recovery.scratch(in: "\(folder.path)/\(database.id)")
     }
   }

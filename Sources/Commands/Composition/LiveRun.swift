@@ -130,7 +130,9 @@ struct LiveRun {
       do throws(ResumeRefusal) {
         return Record(
           directory: directory, journal: opened.journal, board: board, elapsed: opened.elapsed,
-          resumption: try Resumption(carried, setup.graph, purpose: continuation.purpose))
+          resumption: try Resumption(
+            carried, setup.graph, purpose: continuation.purpose,
+            boot: (HostFacts.hostName, HostFacts.bootID)))
       } catch {
         throw RecordingError("\(error.message): \(error.remedy)")
       }

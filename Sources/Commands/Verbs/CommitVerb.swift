@@ -52,7 +52,8 @@ enum CommitVerb: Verb {
     case .refused?: throw CommandFailure(.refused, "run \(id) was refused: it kept nothing")
     case .failed?, .waiting?, .interrupted?:
       throw CommandFailure(
-        .refused, "run \(id) has not recovered: what it kept may be the only good data there is", remedy: remedy)
+        .refused, "run \(id) has not recovered: what it kept may be the only good data there is",
+        remedy: remedy)
     case nil: throw CommandFailure(.refused, "run \(id) has not ended", remedy: remedy)
     }
   }

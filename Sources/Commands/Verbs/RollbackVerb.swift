@@ -47,7 +47,8 @@ enum RollbackVerb: Verb {
     return try await Continuing.run(
       carried,
       LiveRun.Continuation(
-        purpose: .rollback, undoing: "\(RunAnswers.caller.shown) asked for it\(why)", directory: carried.directory,
+        purpose: .rollback, undoing: "\(RunAnswers.caller.shown) asked for it\(why)",
+        directory: carried.directory,
         events: carried.eventCount),
       invocation, console)
   }

@@ -22,6 +22,8 @@ public struct CarriedRun: Sendable {
   public private(set) var round = 0
   /// How long it has lasted on record.
   public private(set) var elapsed = Duration.zero
+  /// The boot of the host that carried it last, and the host.
+  public private(set) var lastBoot: (host: String, bootID: String)
   /// When it started, by the wall clock.
   public private(set) var startedAt: Timestamp
   /// Digest of the plan's text as it was run last.
@@ -39,6 +41,7 @@ public struct CarriedRun: Sendable {
     started = body
     startedAt = first.time
     planDigest = body.planDigest
+    lastBoot = (body.host, body.bootID)
     take(body.steps)
     while let event = iterator.next() { apply(event) }
   }
@@ -93,6 +96,7 @@ public struct CarriedRun: Sendable {
 
   private mutating func resume(_ body: RunResumed) {
     guard body.purpose != .commit else { return }
+    lastBoot = (body.host, body.bootID)
     if finished != nil { round += 1 }
     finished = nil
     planDigest = body.planDigest

@@ -1,3 +1,5 @@
+import BackendKit
+import PlanModel
 public import RunEvents
 public import StepGraph
 import Values
@@ -17,10 +19,13 @@ public struct Resumption: Sendable {
 
   /// Compares what the run did with the plan as it is now; throws when carrying on would not be sound.
   ///
-  /// For any other `purpose` than to resume, the main steps stay as they are and only `finally` runs again.
+  /// For any other `purpose` than to resume, the main steps stay as they are and only `finally` runs again. `boot` is the
+  /// host that carries on: has it started anew since, what ran on it does not run any more.
   public init(
-    _ run: CarriedRun, _ graph: StepGraph, purpose: RunResumed.Purpose = .resume
+    _ run: CarriedRun, _ graph: StepGraph, purpose: RunResumed.Purpose = .resume,
+    boot: (host: String, bootID: String)? = nil
   ) throws(ResumeRefusal) {
+    let isRebooted = boot.map { $0.host == run.lastBoot.host && $0.bootID != run.lastBoot.bootID } ?? false
     let goesForward = purpose == .resume && run.undoing == nil
     let outlines = graph.outlines
     try Self.requireSameWorld(run, outlines)
@@ -37,6 +42,12 @@ public struct Resumption: Sendable {
         continue
       }
       var reason = Self.reason(for: step, outline, isOver: isOver)
+      let effects = graph.nodes[index].step.action.effects
+      if reason == nil, isRebooted, step.state == .succeeded, !effects.services.isEmpty,
+        effects.stops.isEmpty
+      {
+        reason = "the host has started anew since, and with it what the step had started is gone"
+      }
       if reason == nil, !outline.isFinally,
         let changed = graph.nodes[index].predecessors.first(where: { changed[$0] != nil })
       {

@@ -54,7 +54,9 @@ extension RunRecordFold {
     _ started: RunStarted, _ restored: [(restored: RestoredDatabase, step: StepTrack)]
   ) -> String? {
     if finished?.result == .refused { return "the run was refused before anything was touched" }
-    if finished?.result == .rolledBack || incidents.undoing != nil { return "what was restored was rolled back" }
+    if finished?.result == .rolledBack || incidents.undoing != nil {
+      return "what was restored was rolled back"
+    }
     let main = steps.filter { !$0.outline.isFinally }
     let done = Set(restored.map(\.restored.database))
     for track in main {

@@ -77,7 +77,9 @@ public struct RunRecord: Sendable, Codable, Equatable {
   public var resumptions: [ResumptionRecord] = []
   /// How long nobody carried it on, after crashes and pauses, in seconds; part of `seconds`.
   public var idleSeconds = 0.0
-  /// Why what it changed was undone; nil when it was not. What became of each step stands there as `undone`.
+  /// Why what it changed was undone; nil when it was not.
+  ///
+  /// What became of each step stands there as `undone`.
   @ExplicitNull public var rollback: String?
   /// Whether what it had kept to go back was let go of.
   public var isCommitted = false
