@@ -74,9 +74,14 @@ public enum UndoOutcome: Sendable, Equatable {
 public struct StepResult: Sendable, Equatable {
   /// Values that later steps may use as `${steps.id.outputs.name}`.
   public var outputs: [String: String]
+  /// What goes on record together with the step's end, at no cost of its own: how it ended, not what it is going to do.
+  public var evidence: [StepEvidence]
 
-  /// The outputs of a step.
-  public init(outputs: [String: String] = [:]) { self.outputs = outputs }
+  /// The outputs of a step, and what it has to say at its end.
+  public init(outputs: [String: String] = [:], evidence: [StepEvidence] = []) {
+    self.outputs = outputs
+    self.evidence = evidence
+  }
 }
 
 /// What an action touches.

@@ -7,6 +7,8 @@ final class Mailbox: Sendable {
   enum Message: Sendable {
     /// Something for the run machine.
     case input(RunInput)
+    /// The work of a step ended, with what goes on record together with its end.
+    case ended(RunInput, step: Int, attempt: Int, [StepEvidence])
     /// A step wants something on record and waits until it is.
     case evidence(EvidenceRequest)
   }

@@ -88,28 +88,37 @@ struct RunDriver {
         if let failure = refusal(of: request) {
           request.refuse(failure)
         } else {
-          batch.bodies.append(body(of: request))
+          batch.bodies.append(body(of: request.evidence, request.step, request.attempt))
           batch.requests.append(request)
         }
-      case .input(let input):
-        note(input)
-        for effect in machine.handle(input, at: executor.clock.now()) {
-          switch effect {
-          case .record(let bodies):
-            batch.bodies += bodies
-            for case .repairStarted(let repair) in bodies { beginAnew(repair.repairs) }
-          case .abandon(let step):
-            heard[step] = nil
-            batch.effects.append(effect)
-          case .finish:
-            isEnding = true
-            batch.effects.append(effect)
-          case .start, .reconcile, .undo, .settle, .watch, .cancel, .wake: batch.effects.append(effect)
-          }
+      case .ended(let input, let step, let attempt, let evidence):
+        if !isEnding, lost == nil, heard[step] == attempt {
+          for one in evidence { batch.bodies.append(body(of: one, step, attempt)) }
+          self.evidence[step] += evidence
         }
+        decide(input, &batch)
+      case .input(let input): decide(input, &batch)
       }
     }
     return batch
+  }
+
+  private mutating func decide(_ input: RunInput, _ batch: inout Batch) {
+    note(input)
+    for effect in machine.handle(input, at: executor.clock.now()) {
+      switch effect {
+      case .record(let bodies):
+        batch.bodies += bodies
+        for case .repairStarted(let repair) in bodies { beginAnew(repair.repairs) }
+      case .abandon(let step):
+        heard[step] = nil
+        batch.effects.append(effect)
+      case .finish:
+        isEnding = true
+        batch.effects.append(effect)
+      case .start, .reconcile, .undo, .settle, .watch, .cancel, .wake: batch.effects.append(effect)
+      }
+    }
   }
 
   /// What these steps put on record before counts as done no more.
@@ -148,11 +157,9 @@ struct RunDriver {
     return isEnding || heard[request.step] != request.attempt ? .tooLate : nil
   }
 
-  private func body(of request: EvidenceRequest) -> RunEvent.Body {
+  private func body(of evidence: StepEvidence, _ step: Int, _ attempt: Int) -> RunEvent.Body {
     .stepEvidence(
-      StepEvidenceEvent(
-        step: executor.graph.nodes[request.step].step.id, attempt: request.attempt, evidence: request.evidence
-      ))
+      StepEvidenceEvent(step: executor.graph.nodes[step].step.id, attempt: attempt, evidence: evidence))
   }
 
   private mutating func carryOut(_ batch: Batch) async {
@@ -193,24 +200,27 @@ struct RunDriver {
     switch effect {
     case .start(let step, let attempt, let limit):
       work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
-        .succeeded(step: step, attempt: attempt, outputs: try await targetGuard.run(action, context).outputs)
+        let result = try await targetGuard.run(action, context)
+        return (.succeeded(step: step, attempt: attempt, outputs: result.outputs), result.evidence)
       }
     case .reconcile(let step, let attempt, let limit):
-      work(step, attempt, limit) { action, context throws(StepFailure) in
-        .reconciled(step: step, attempt: attempt, try await action.reconcile(context))
+      work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
+        // It may have to finish or take back what was half done.
+        try await targetGuard.verify(action, context)
+        return (.reconciled(step: step, attempt: attempt, try await action.reconcile(context)), [])
       }
     case .undo(let step, let attempt, let limit):
       work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
         try await targetGuard.verify(action, context)
-        return .undone(step: step, try await action.undo(context))
+        return (.undone(step: step, try await action.undo(context)), [])
       }
     case .settle(let step, let attempt, let limit):
       work(step, attempt, limit) { action, context throws(StepFailure) in
-        .settled(step: step, try await action.settle(context))
+        (.settled(step: step, try await action.settle(context)), [])
       }
     case .watch(let step, let attempt):
       work(step, attempt, .zero) { action, context throws(StepFailure) in
-        .watchEnded(step: step, await action.watch(context))
+        (.watchEnded(step: step, await action.watch(context)), [])
       }
     case .cancel(let step, _), .abandon(let step): attempts[step]?.cancel()
     case .wake(let instant): setTimer(instant)
@@ -221,20 +231,22 @@ struct RunDriver {
 
   private mutating func work(
     _ step: Int, _ attempt: Int, _ limit: Duration,
-    _ work: @escaping @Sendable (any StepAction, StepContext) async throws(StepFailure) -> RunInput
+    _ work:
+      @escaping @Sendable (any StepAction, StepContext) async throws(StepFailure) -> (
+        RunInput, [StepEvidence]
+      )
   ) {
     let action = executor.graph.nodes[step].step.action
     let context = context(step, attempt, limit)
     heard[step] = attempt
     // Not a child task: the run must be able to end without an attempt that does not stop. It reports its end itself.
     attempts[step] = Task { [mailbox] in
-      let end: RunInput
       do throws(StepFailure) {
-        end = try await work(action, context)
+        let (end, evidence) = try await work(action, context)
+        mailbox.post(.ended(end, step: step, attempt: attempt, evidence))
       } catch {
-        end = .failed(step: step, attempt: attempt, error)
+        mailbox.post(.input(.failed(step: step, attempt: attempt, error)))
       }
-      mailbox.post(.input(end))
     }
   }
 

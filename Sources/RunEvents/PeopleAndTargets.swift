@@ -17,31 +17,15 @@ public struct TargetIdentity: Sendable, Codable, Equatable {
   }
 }
 
-/// A command of a step.
+/// How a command of a step ended.
 public struct CommandRecord: Sendable, Codable, Equatable {
-  /// How far it is: `Starting`, `Running` with its process, `Exited` with its code.
-  public var state: String
-  /// Its process.
-  public var pid: Int32?
-  /// When the process started, by the kernel's count: tells it from another that got its number.
-  public var startTicks: UInt64?
-  /// The boot of the host it runs on.
-  public var bootID: String?
   /// Its exit code.
-  public var exitCode: Int32?
-  /// The beginning of its standard output, secrets masked; only where it `Exited`.
+  public var exitCode: Int32
+  /// The beginning of its standard output, secrets masked; nil for one that failed.
   public var output: String?
 
-  /// A command.
-  public init(
-    state: String, pid: Int32? = nil, startTicks: UInt64? = nil, bootID: String? = nil,
-    exitCode: Int32? = nil,
-    output: String? = nil
-  ) {
-    self.state = state
-    self.pid = pid
-    self.startTicks = startTicks
-    self.bootID = bootID
+  /// The end of a command.
+  public init(exitCode: Int32, output: String? = nil) {
     self.exitCode = exitCode
     self.output = output
   }

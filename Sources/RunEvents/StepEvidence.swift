@@ -20,7 +20,7 @@ public enum StepEvidence: Sendable, Codable, Equatable {
   case note(String)
   /// A target was looked at before it is changed, and is the one that the plan means.
   case identity(TargetIdentity)
-  /// A command is about to run, or has ended.
+  /// A command has ended.
   case command(CommandRecord)
   /// People are asked.
   case approvalRequested(ApprovalRequest)

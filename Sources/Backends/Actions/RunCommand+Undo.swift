@@ -7,33 +7,31 @@ import Values
 extension RunCommand {
   /// By the record, and by whether a process of it still runs.
   func reconcile(_ context: StepContext) async throws(StepFailure) -> Reconciliation {
-    guard let last = Self.records(context.current).last else { return .notDone("it had not started") }
-    if last.state == "Exited", let code = last.exitCode {
+    if let last = Self.records(context.current).last {
+      let code = last.exitCode
       guard successCodes.contains(Int(code)) else {
         return .notDone("it had ended with exit status \(code)")
       }
-      return .done(
-        Self.result(code, last.output ?? ""), "it is on record as ended with exit status \(code)")
+      return .done(Self.result(code, last.output ?? ""), "it is on record as ended with exit status \(code)")
     }
     let name = try arguments(command, context).first ?? ""
-    if let processes = await Self.survivors(last, context) {
+    if let processes = await Self.survivors(context) {
       return .unknown(
         "`\(name)` or what it started still runs: \(processes). Wait for its end or end it, look whether it did its "
           + "work, then \(Self.answers(context))")
     }
     switch rerun {
-    case .safe: return .notDone("it had started, its end is not on record, and running it again is safe")
+    case .safe: return .notDone("its end is not on record, and running it again is safe")
     case .ask:
       return .unknown(
-        "`\(name)` had started, and its end is not on record: look whether it did its work, then "
+        "`\(name)` was about to run, and its end is not on record: look whether it did its work, then "
           + Self.answers(context))
     }
   }
 
   /// Runs the command that takes back what the step's command did.
   func undo(_ context: StepContext) async throws(StepFailure) -> UndoOutcome {
-    guard let last = Self.records(context.earlier).last else { return .nothingToUndo }
-    if last.state != "Exited", let processes = await Self.survivors(last, context) {
+    if Self.records(context.earlier).isEmpty, let processes = await Self.survivors(context) {
       throw StepFailure(
         .commandFailed, "the command of the step, or what it started, still runs: \(processes)",
         remedy: "wait for its end or end it, then undo again", isRetryable: false)
@@ -68,9 +66,7 @@ extension RunCommand {
   ///
   /// Known by the variables that every command of a step gets: nothing need be on record between its start and its
   /// end.
-  private static func survivors(_ record: CommandRecord, _ context: StepContext) async -> String? {
-    // What ran before the machine started does not run now.
-    guard record.bootID ?? HostFacts.bootID == HostFacts.bootID else { return nil }
+  private static func survivors(_ context: StepContext) async -> String? {
     let variables = ["DRPLAN_RUN": context.run.id.text, "DRPLAN_STEP": context.step.text]
     let found = await runBlocking {
       ProcessTable.running(withEnvironment: variables).filter { $0.identity != ProcessTable.current }

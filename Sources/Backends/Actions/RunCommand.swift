@@ -42,7 +42,7 @@ struct RunCommand: StepAction {
       `DRPLAN_STEP` and `DRPLAN_ATTEMPT`. It must be safe to run again after a failure, or the step must not be
       retried. A drill leaves the step out unless its `modes` name `drill`. Output `stdout` is the beginning of its standard output, up to 4 KiB; output `exitCode` its status.
 
-      That it starts and how it ended are on record. If drplan is killed while it runs, nobody can tell how far it came:
+      How it ended is on record. If drplan is killed while it runs, nobody can tell how far it came:
       with `rerun: Safe` it is run again, else the resumed run asks you. `drplan rollback` runs `undo`, with the same
       environment and folder, and its output goes to `<step>.undo.log`; it may be asked to take back what was done only
       half, or nothing, and must then end with 0 all the same. Without `undo` a command stays done.
@@ -96,20 +96,20 @@ struct RunCommand: StepAction {
     let (what, output, mask) = try await prepared(arguments, context)
     context.progress(StepProgress("running `\(name)`"))
     let log = try await CommandLog.open(path)
-    try await context.record(.command(CommandRecord(state: "Starting", bootID: HostFacts.bootID)))
     let result = try await Self.run(what, output, mask, log)
-    // In the same breath as the end of the step, but before it: a crash between the two leaves no doubt.
-    if case .exited(let code) = result.status {
-      try await context.record(
-        .command(CommandRecord(state: "Exited", exitCode: code, output: output.beginning)))
-    }
     guard case .exited(let code) = result.status, successCodes.contains(Int(code)) else {
+      // A crash before the step's end is on record must not leave in doubt how the command ended.
+      if case .exited(let code) = result.status {
+        try await context.record(.command(CommandRecord(exitCode: code)))
+      }
       throw StepFailure(
         .commandFailed, "`\(name)` failed: \(result.status)", remedy: "see `\(path)`",
         lastLines: output.lastLines)
     }
     if let loss = log.failure { throw loss }
-    return Self.result(code, output.beginning)
+    var done = Self.result(code, output.beginning)
+    done.evidence = [.command(CommandRecord(exitCode: code, output: output.beginning))]
+    return done
   }
 
   /// What later steps may use.
