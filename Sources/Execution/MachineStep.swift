@@ -79,6 +79,8 @@ struct MachineStep: Sendable {
   var generation = 0
   /// Whether a person left it out.
   var isExcluded = false
+  /// Whether it counts as done on a person's word alone.
+  var isAssumed = false
   /// Whether what it needs, left out itself, did not come about.
   var isBarred = false
   /// The step because of which it was not reached.

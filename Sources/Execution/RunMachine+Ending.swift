@@ -99,7 +99,7 @@ extension RunMachine {
   /// Without the step that proves the recovery there is none; nor, where nothing proves it, without a restore.
   private var reasonNotRecovered: String? {
     if let restoredWhen {
-      if steps[restoredWhen].state == .succeeded { return nil }
+      if steps[restoredWhen].state == .succeeded, !steps[restoredWhen].isAssumed { return nil }
       return "nothing proves the recovery: \(fate(of: restoredWhen))"
     }
     let missing = (0..<mainCount).first {
@@ -111,7 +111,7 @@ extension RunMachine {
   private var reasonForException: String? {
     let exceptions = steps.indices.filter { step in
       switch steps[step].state {
-      case .succeeded: watchFailed.contains(step)
+      case .succeeded: watchFailed.contains(step) || steps[step].isAssumed
       case .skipped: steps[step].isExcluded
       case .pending, .running, .waiting, .failed, .cancelled, .notReached: true
       }
@@ -131,6 +131,7 @@ extension RunMachine {
       return "step `\(id)` was not reached because `\(steps[root].id)` failed"
     case .succeeded where watchFailed.contains(step):
       return "a check of step `\(id)` did not pass at the end of its watch"
+    case .succeeded where steps[step].isAssumed: return "step `\(id)` is done on a person's word alone"
     case .pending, .running, .waiting, .succeeded: return "step `\(id)` is \(steps[step].state.rawValue)"
     }
   }

@@ -133,7 +133,7 @@ import Values
     let journal = before + asked.bodies
     #expect(try Self.world(world, after: journal).0.run().finished?.result == .waiting)
     for (decision, starts, result) in [
-      (StepDecided.Decision.assumeDone, 0, RunResult.recovered), (.retry, 1, .recovered),
+      (StepDecided.Decision.assumeDone, 0, RunResult.recoveredWithExceptions), (.retry, 1, .recovered),
       (.skip, 0, .recoveredWithExceptions),
     ] {
       let told = StepDecided(step: graph.nodes[0].step.id, decision: decision, user: "anna", reason: "looked")
@@ -142,6 +142,17 @@ import Values
       #expect(Self.starts(end.bodies, graph.nodes[0].step.id) == starts, "\(decision)")
       #expect(end.violations.isEmpty, "\(decision)")
     }
+  }
+
+  @Test func aPersonsWordIsNoProofOfTheRecovery() throws {
+    let graph = ExhaustiveTests.graph([[], [0]], [.abort, .abort])
+    let world = Self.startable(
+      MachineWorld(graph, attempts: ExhaustiveTests.attempts([.succeeds, .abort], rotation: 0)))
+    let first = world.run()
+    let told = StepDecided(
+      step: graph.nodes[1].step.id, decision: .assumeDone, user: "anna", reason: "looked")
+    let end = try Self.world(world, after: first.bodies, decisions: [told]).0.run()
+    #expect(end.finished?.result == .failed)
   }
 
   @Test func aPausedRunGoesOnWithTheStepThatFailed() throws {

@@ -69,6 +69,7 @@ public struct CarriedRun: Sendable {
     case .stepFinished(let body): steps[body.step]?.finish(body)
     case .stepReconciled(let body):
       if body.finding == .notDone { steps[body.step]?.isInFlight = false }
+    case .stepDecided(let body): steps[body.step]?.isAssumed = body.decision == .assumeDone
     case .stepUndone(let body): steps[body.step]?.undone = body.state
     case .undoStarted(let body): undoing = body.reason
     case .runFinished(let body): finish(body)
@@ -82,7 +83,7 @@ public struct CarriedRun: Sendable {
       for step in body.repairs { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
     case .watchFinished(let body): steps[body.step]?.isWatched = false
-    case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
+    case .runStarted, .interruptRequested, .finallyStarted, .runNotified, .lockTakenOver,
       .drillPlaceMade, .drillPlaceRemoved:
       return
     }
@@ -121,6 +122,8 @@ public struct CarriedStep: Sendable, Equatable {
   public var evidence: [StepEvidence] = []
   /// How many entries of `evidence` are from before it last began anew, and count as done no more.
   public var outdated = 0
+  /// Whether it counts as done on a person's word alone.
+  public var isAssumed = false
   /// What it left for the steps after it.
   public var outputs: [String: String] = [:]
   /// Why it failed, was left out or not reached.
@@ -140,6 +143,7 @@ public struct CarriedStep: Sendable, Equatable {
     isInFlight = true
     startOrder = order
     undone = nil
+    isAssumed = false
   }
 
   mutating func finish(_ body: StepFinished) {

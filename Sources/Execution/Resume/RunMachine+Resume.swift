@@ -37,6 +37,7 @@ extension RunMachine {
     starts = max(starts, carried.startOrder ?? 0)
     steps[step].isInFlightBefore = carried.isInFlight
     steps[step].repairRounds = carried.repairs
+    steps[step].isAssumed = carried.isAssumed
     switch carried.state {
     case .succeeded?: steps[step].stage = .over
     case .skipped?:
@@ -69,6 +70,7 @@ extension RunMachine {
           StepFinished(step: decision.step, state: .skipped, attempts: attempts, error: reason)))
     case .assumeDone:
       closeBeforeStart(step, .succeeded)
+      steps[step].isAssumed = true
       bodies.append(
         .stepFinished(StepFinished(step: decision.step, state: .succeeded, attempts: attempts)))
     }

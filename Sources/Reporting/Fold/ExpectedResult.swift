@@ -62,9 +62,12 @@ extension RunRecordFold {
       }
       return isBack ? .rolledBack : .failed
     }
-    if steps.contains(where: { $0.watch?.passed == false }) { return .recoveredWithExceptions }
-    return ExpectedResult.of(
+    let result = ExpectedResult.of(
       steps.map { ($0.outline, $0.state, $0.error) }, restoredWhen: started.restoredWhen,
       interrupted: cause == .interrupted)
+    guard result == .recovered || result == .recoveredWithExceptions else { return result }
+    // A person's word is no proof, and what a watch found is an exception.
+    if let proof = started.restoredWhen, step(proof)?.isAssumed == true { return .failed }
+    return steps.contains { $0.isAssumed || $0.watch?.passed == false } ? .recoveredWithExceptions : result
   }
 }

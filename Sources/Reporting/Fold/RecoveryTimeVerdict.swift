@@ -47,6 +47,8 @@ extension RunRecordFold {
     }
     guard let step = step(id) else { return "step `\(id)`, which stops the clock, is not part of the run" }
     switch step.state {
+    case .succeeded where step.isAssumed:
+      return "step `\(id)`, which stops the clock, is done on a person's word alone"
     case .succeeded: break
     case .pending, .running, .waiting:
       return ended

@@ -25,6 +25,7 @@ extension RunRecordFold {
       change(body.step) { $0.notes.append("after the crash: \(body.detail)") }
     case .stepDecided(let body):
       change(body.step) {
+        $0.isAssumed = body.decision == .assumeDone
         $0.notes.append(
           "\(body.user) decided: \(body.decision.words)\(body.reason.isEmpty ? "" : ": \(body.reason)")")
       }

@@ -24,6 +24,8 @@ struct StepTrack: Sendable {
   var services: [ServiceRecord] = []
   var notifications: [NotificationRecord] = []
   var undone: UndoRecord?
+  /// Whether it counts as done on a person's word alone.
+  var isAssumed = false
   var watch: WatchRecord?
   var approvals: [ApprovalAnswer] = []
 
@@ -39,6 +41,7 @@ struct StepTrack: Sendable {
     restored = []
     checks = []
     undone = nil
+    isAssumed = false
   }
 
   /// It starts anew: what it found no longer holds, what it did to the world stays known.
