@@ -60,6 +60,7 @@ check: ## everything but the tests: format, layers, scripts, a build without war
 	swift build --build-tests
 	scripts/check-docs
 	scripts/check-links
+	scripts/check-guarantees
 	scripts/check-examples
 
 .PHONY: docs
