@@ -22,7 +22,7 @@ final class JournalFile: Sendable {
       try descriptor.lock(path: path)
       try descriptor.sync(path: path)
       try DurableFile.syncDirectory(ofFile: path)
-      file = SharedFile(descriptor, path: path)
+      file = SharedFile(descriptor, path: path, unlocks: true)
     } catch {
       throw RecordingError("\(error); the run was not started")
     }
@@ -45,7 +45,7 @@ final class JournalFile: Sendable {
         try descriptor.resize(Int64(contents.length), path: path)
         try descriptor.sync(path: path)
       }
-      file = SharedFile(descriptor, path: path)
+      file = SharedFile(descriptor, path: path, unlocks: isLocked)
     } catch {
       throw RecordingError("\(error); nothing was changed")
     }

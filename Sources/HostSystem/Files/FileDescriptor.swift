@@ -146,10 +146,18 @@ public final class SharedFile: Sendable {
   public let descriptor: FileDescriptor
   /// The path as shown to people.
   public let path: String
+  private let unlocks: Bool
 
-  /// Takes ownership of `descriptor`.
-  public init(_ descriptor: consuming FileDescriptor, path: String) {
+  /// Takes ownership of `descriptor`; with `unlocks`, its flock(2) is let go of with it.
+  ///
+  /// Closing alone does not: a child process between its fork and its exec still has the file open.
+  public init(_ descriptor: consuming FileDescriptor, path: String, unlocks: Bool = false) {
     self.descriptor = descriptor
     self.path = path
+    self.unlocks = unlocks
+  }
+
+  deinit {
+    if unlocks { flock(descriptor.number, LOCK_UN) }
   }
 }
