@@ -64,7 +64,7 @@ struct CheckRepairTests {
     }
   }
 
-  @Test(arguments: [("", 2), ("          repairs: 3\n", 3)])
+  @Test(arguments: [("", 2), ("      repairs: 3\n", 3)])
   func howOftenARepairIsTriedIsBounded(_ limit: String, _ rounds: Int) async throws {
     try await Shop.run { shop in
       try await plan(shop, ":", limit: limit)

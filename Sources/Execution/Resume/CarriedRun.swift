@@ -76,7 +76,8 @@ public struct CarriedRun: Sendable {
       // The attempt that found it is over.
       if steps[body.step]?.state == nil { steps[body.step]?.isInFlight = false }
       steps[body.step]?.repairs = body.round
-      for step in body.repairs { steps[step]?.forget() }
+      // What a crash left under way is not over because it is asked for again.
+      for step in body.repairs where steps[step]?.isInFlight != true { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
     case .watchFinished(let body): steps[body.step]?.isWatched = false
     case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
@@ -153,5 +154,6 @@ public struct CarriedStep: Sendable, Equatable {
     outdated = evidence.count
     outputs = [:]
     error = nil
+    repairs = 0
   }
 }
