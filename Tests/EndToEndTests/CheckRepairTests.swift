@@ -79,6 +79,29 @@ struct CheckRepairTests {
     }
   }
 
+  @Test func aRepairMayRestoreAndTheCheckProvesIt() async throws {
+    try await Shop.run { shop in
+      try shop.session.write(Self.mend.replacing("= 0 where total < 0", with: "= -1"), to: "damage.py")
+      try shop.plan(
+        Shop.restoreOrders + Shop.restoreOrders.replacing("restore-orders", with: "restore-again")
+          + Shop.step("damage", needs: ["restore-orders"], "exec /usr/bin/python3 damage.py")
+          + Shop.verifyOrders.replacing("[restore-orders]", with: "[damage]")
+          + Self.check.replacing("[mend]", with: "[restore-again]"))
+      try await shop.backUp()
+      try await shop.sql("delete from orders where id > 5")
+      let before = try CrashShop.targets(shop.session)
+      let result = try await shop.recover()
+      #expect(result.status == 0, "\(result)")
+      let record = try result.json()
+      #expect(record["objectives"]["rpo"]["verdict"].string == "Met", "\(record["objectives"]["rpo"])")
+      #expect(record["steps"].first("id", "restore-again")["state"].string == "Succeeded")
+      #expect(try await shop.orders() == 20)
+      let rolledBack = try await shop.session.drplan("rollback", "latest")
+      #expect(rolledBack.text.hasPrefix("Rolled back"), "\(rolledBack)")
+      #expect(try CrashShop.targets(shop.session) == before)
+    }
+  }
+
   @Test func aRepairThatFailsFailsTheCheck() async throws {
     try await Shop.run { shop in
       try await plan(shop, "exit 9")

@@ -115,6 +115,8 @@ struct RiskWarningTests {
       #expect(result.status == 0, "\(result)")
       #expect(try result.json()["notifications"][0]["delivered"] == .bool(false), "\(result)")
       #expect(result.errorText.contains("channel log not told"), "\(result)")
+      let warnings = try result.json()["warnings"].list.compactMap(\.string)
+      #expect(warnings.contains { $0.contains("channel `log` was not told that the RTO was at risk") })
     }
   }
 }

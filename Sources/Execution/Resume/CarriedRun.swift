@@ -94,7 +94,10 @@ public struct CarriedRun: Sendable {
 
   private mutating func resume(_ body: RunResumed) {
     guard body.purpose != .commit else { return }
-    if finished != nil { round += 1 }
+    if finished != nil {
+      round += 1
+      for step in order { steps[step]?.repairs = 0 }
+    }
     finished = nil
     planDigest = body.planDigest
     if let outlines = body.steps { take(outlines) }
@@ -154,6 +157,5 @@ public struct CarriedStep: Sendable, Equatable {
     outdated = evidence.count
     outputs = [:]
     error = nil
-    repairs = 0
   }
 }

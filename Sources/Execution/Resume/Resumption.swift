@@ -36,6 +36,8 @@ public struct Resumption: Sendable {
         steps.append(CarriedStep(outline))
         continue
       }
+      // Who carries on a run that had come to its end has looked into it: repairs are worth another try.
+      if isOver { step.repairs = 0 }
       var reason = Self.reason(for: step, outline, isOver: isOver)
       if reason == nil, !outline.isFinally,
         let changed = graph.nodes[index].predecessors.first(where: { changed[$0] != nil })

@@ -54,7 +54,9 @@ extension RunRecordFold {
     _ started: RunStarted, _ restored: [(restored: RestoredDatabase, step: StepTrack)]
   ) -> String? {
     if finished?.result == .refused { return "the run was refused before anything was touched" }
-    if finished?.result == .rolledBack || incidents.undoing != nil { return "what was restored was rolled back" }
+    if finished?.result == .rolledBack || incidents.undoing != nil {
+      return "what was restored was rolled back"
+    }
     let main = steps.filter { !$0.outline.isFinally }
     let done = Set(restored.map(\.restored.database))
     for track in main {
@@ -76,7 +78,8 @@ extension RunRecordFold {
         $0.outline.verifies.contains(name) && $0.error?.code != ExpectedResult.skippedByMode
       }
       let proven = proofs.contains { proof in
-        guard proof.state == .succeeded, let begun = proof.startElapsed, let end = step.finishElapsed else {
+        guard proof.state == .succeeded, let begun = proof.lastStartElapsed, let end = step.finishElapsed
+        else {
           return proof.outline.id == step.outline.id && proof.state == .succeeded
         }
         return begun >= end || proof.outline.id == step.outline.id

@@ -39,7 +39,9 @@ extension RunRecordFold {
 
   private func whyTimeUnmeasured(_ started: RunStarted, ended: Bool) -> String? {
     if finished?.result == .refused { return "the run was refused before anything was touched" }
-    if finished?.result == .rolledBack || incidents.undoing != nil { return "what was restored was rolled back" }
+    if finished?.result == .rolledBack || incidents.undoing != nil {
+      return "what was restored was rolled back"
+    }
     guard let id = started.restoredWhen else {
       return "no step verifies the data, so nothing stops the clock; add a VerifyIntegrity step"
     }
