@@ -121,9 +121,11 @@ struct RunDriver {
     }
   }
 
-  /// What these steps put on record before counts as done no more.
+  /// What these steps put on record before counts as done no more; of one that a crash left under way it tells how far
+  /// it came.
   private mutating func beginAnew(_ steps: [StepID]) {
-    for (index, node) in executor.graph.nodes.enumerated() where steps.contains(node.step.id) {
+    for (index, node) in executor.graph.nodes.enumerated()
+    where steps.contains(node.step.id) && !machine.steps[index].isInFlightBefore {
       outdated[index] = evidence[index].count
     }
   }

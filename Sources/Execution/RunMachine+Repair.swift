@@ -75,12 +75,10 @@ extension RunMachine {
   private mutating func checkAgain(_ step: Int) {
     if steps[step].stage == .repairing {
       enqueue(step)
-    } else if let end = steps[step].watchEnd {
-      if end > now {
-        effects.append(.watch(step: step, attempt: steps[step].attempts))
-      } else {
-        closeWatch(step, passed: true, reason: nil)
-      }
+    } else if steps[step].watchEnd != nil, let duration = steps[step].watch {
+      // From its beginning: only the check itself can tell that the repair did it, however late it came.
+      steps[step].watchEnd = now + duration
+      effects.append(.watch(step: step, attempt: steps[step].attempts))
     }
   }
 

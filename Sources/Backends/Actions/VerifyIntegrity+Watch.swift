@@ -27,12 +27,17 @@ extension VerifyIntegrity {
         // Without a record there is no run any more; what was found is told by its absence.
         guard (try? await context.record(.watched(look))) != nil else { break }
       }
-      if record.state != .passed, !watched[index].planned.repair.isEmpty { break }
+      if record.state != .passed, watched[index].planned.endsWatch { break }
     }
     let bad = watched.filter { $0.planned.isRequired && $0.last != .passed && $0.last != nil }.map(
       \.planned.id)
     return bad.isEmpty ? .passed : .failed(bad)
   }
+}
+
+extension PlannedCheck {
+  /// Whether a watch ends when it does not pass, for steps to repair that; a remark has nothing repaired.
+  fileprivate var endsWatch: Bool { isRequired && !repair.isEmpty }
 }
 
 /// A check in a watch.

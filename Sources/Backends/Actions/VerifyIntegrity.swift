@@ -26,7 +26,8 @@ struct VerifyIntegrity: StepAction {
       A check with `repair: [step, ...]` has those steps run when it does not pass, then all checks are made again; such \
       steps run only then. A check with `watch: {for: 30m, every: 1m}` goes on being made after the step has succeeded: \
       the steps after it and the verdict do not wait, the run ends when the watch is over, and what is found is part of \
-      its record. A watch that ends with a check not passed makes the run one with exceptions.
+      its record. A watch begins anew after a repair. One that ends with a required check not passed makes the run one \
+      with exceptions. Only required checks have anything repaired.
 
       Outputs: `passed` and `failed`, the numbers of checks.
       """,

@@ -117,29 +117,32 @@ struct LiveRun {
     _ continuation: Continuation, _ events: EventStream?
   ) async throws(CommandFailure) -> Record {
     let directory = continuation.directory
+    let what = "the run cannot be carried on, and nothing was changed: "
+    let hook = BoardHook(events)
+    let opened: (journal: JournalWriter, events: [RunEvent], elapsed: Duration)
+    let carried: CarriedRun
     do throws(RecordingError) {
-      let hook = BoardHook(events)
-      let opened = try await JournalWriter.resume(
+      opened = try await JournalWriter.resume(
         in: directory, host: HostFacts.hostName, observers: [{ hook.take($0) }])
-      guard opened.events.count == continuation.events, let carried = CarriedRun(opened.events) else {
+      guard opened.events.count == continuation.events, let run = CarriedRun(opened.events) else {
         throw RecordingError("run \(directory.run) was changed by another process just now")
       }
-      let board = RunBoard(setup, elapsed: opened.elapsed)
-      board.recall(opened.events)
-      hook.attach(board)
-      do throws(ResumeRefusal) {
-        return Record(
-          directory: directory, journal: opened.journal, board: board, elapsed: opened.elapsed,
-          resumption: try Resumption(
-            carried, setup.graph, purpose: continuation.purpose,
-            boot: (HostFacts.hostName, HostFacts.bootID)))
-      } catch {
-        throw RecordingError("\(error.message): \(error.remedy)")
-      }
+      carried = run
     } catch {
       throw CommandFailure(
-        .refused, "the run cannot be carried on, and nothing was changed: \(error.description)",
+        .refused, what + error.description,
         remedy: "`drplan runs show \(directory.run)` shows where it stands")
+    }
+    let board = RunBoard(setup, elapsed: opened.elapsed)
+    board.recall(opened.events)
+    hook.attach(board)
+    do throws(ResumeRefusal) {
+      return Record(
+        directory: directory, journal: opened.journal, board: board, elapsed: opened.elapsed,
+        resumption: try Resumption(
+          carried, setup.graph, purpose: continuation.purpose, boot: (HostFacts.hostName, HostFacts.bootID)))
+    } catch {
+      throw CommandFailure(.refused, what + error.message, remedy: error.remedy)
     }
   }
 

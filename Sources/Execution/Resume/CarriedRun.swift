@@ -80,7 +80,8 @@ public struct CarriedRun: Sendable {
       // The attempt that found it is over.
       if steps[body.step]?.state == nil { steps[body.step]?.isInFlight = false }
       steps[body.step]?.repairs = body.round
-      for step in body.repairs { steps[step]?.forget() }
+      // What a crash left under way is not over because it is asked for again.
+      for step in body.repairs where steps[step]?.isInFlight != true { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
     case .watchFinished(let body): steps[body.step]?.isWatched = false
     case .runStarted, .interruptRequested, .finallyStarted, .runNotified, .lockTakenOver,
@@ -98,7 +99,10 @@ public struct CarriedRun: Sendable {
   private mutating func resume(_ body: RunResumed) {
     guard body.purpose != .commit else { return }
     lastBoot = (body.host, body.bootID)
-    if finished != nil { round += 1 }
+    if finished != nil {
+      round += 1
+      for step in order { steps[step]?.repairs = 0 }
+    }
     finished = nil
     planDigest = body.planDigest
     if let outlines = body.steps { take(outlines) }

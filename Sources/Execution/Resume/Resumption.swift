@@ -41,6 +41,8 @@ public struct Resumption: Sendable {
         steps.append(CarriedStep(outline))
         continue
       }
+      // Who carries on a run that had come to its end has looked into it: repairs are worth another try.
+      if isOver { step.repairs = 0 }
       var reason = Self.reason(for: step, outline, isOver: isOver)
       let effects = graph.nodes[index].step.action.effects
       if reason == nil, isRebooted, step.state == .succeeded, !effects.services.isEmpty,
@@ -78,7 +80,12 @@ public struct Resumption: Sendable {
   /// Why a step that was over begins again, all by itself.
   private static func reason(for step: CarriedStep, _ outline: StepOutline, isOver: Bool) -> String? {
     if step.outline.definition != outline.definition { return "its definition changed" }
-    if let undone = step.undone, undone != .nothingToUndo { return "it was undone" }
+    switch step.undone {
+    case .undone, .unwound: return "it was undone"
+    case .failed: return "its undo failed"
+    // What has no way back is as done as before.
+    case .nothingToUndo, .notUndone, nil: break
+    }
     if step.isInFlight { return nil }
     switch step.state {
     case .succeeded: return outline.isFinally && isOver ? "`finally` runs at every end" : nil

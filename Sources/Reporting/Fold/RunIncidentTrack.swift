@@ -8,7 +8,7 @@ struct RunIncidentTrack: Sendable {
   var lastActivity: Duration?
   /// How long nobody carried the run on.
   var idle = Duration.zero
-  /// Why the run is or was undone; nil when it is not.
+  /// Why the run is or was undone; nil when it is not, or went forward again since.
   var undoing: String?
   var commits: [RunCommitted] = []
   var atRisk: (event: ObjectiveAtRisk, at: Timestamp)?

@@ -33,7 +33,7 @@ extension RunRecordFold {
           RunNotificationRecord(
             step: track.outline.id, channel: $0.channel, delivered: $0.delivered, error: $0.error)
         }
-      },
+      } + alerts,
       phases: phases, warnings: warnings(started, first, last, live: live, chain: chain),
       startedAt: first.time, finishedAt: finishedAt, seconds: elapsed.roundedSeconds,
       declaredAt: started.declaredAt, declaredGiven: started.declaredGiven, disruptedAt: started.disruptedAt,
@@ -46,6 +46,16 @@ extension RunRecordFold {
         AtRiskRecord(
           time: $0.at, forecastSeconds: $0.event.forecastSeconds, step: $0.event.step, basis: $0.event.basis)
       }, takenOver: incidents.takenOver, leftovers: live ? nil : leftovers)
+  }
+
+  /// What channels were told beside the steps: of the step because of which.
+  private var alerts: [RunNotificationRecord] {
+    guard let risk = incidents.atRisk else { return [] }
+    return incidents.notified.map {
+      RunNotificationRecord(
+        step: risk.event.step, channel: $0.record.channel, delivered: $0.record.delivered,
+        error: $0.record.error)
+    }
   }
 
   /// What a drill left behind; nil for a run that is none.

@@ -95,6 +95,8 @@ public struct RunRecordFold: Sendable {
     incidents.resumptions.append(ResumptionRecord(event, body))
     guard body.purpose != .commit else { return }
     if let last = incidents.lastActivity { incidents.idle += max(.zero, event.elapsed - last) }
+    // A rollback that came to its end is history for a run that goes forward again.
+    if body.purpose == .resume, finished != nil { incidents.undoing = nil }
     (finished, finishedAt, interrupt, cause, inFinally) = (nil, nil, nil, nil, false)
     if let outlines = body.steps {
       let before = Dictionary(steps.map { ($0.outline.id, $0) }, uniquingKeysWith: { first, _ in first })

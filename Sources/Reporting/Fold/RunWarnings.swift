@@ -74,6 +74,10 @@ extension RunRecordFold {
           "channel `\(notification.channel)` did not take a message of step `\(track.outline.id)`\(why)")
       }
     }
+    for alert in incidents.notified where !alert.record.delivered {
+      let why = alert.record.error.map { ": \($0)" } ?? ""
+      warnings.append("channel `\(alert.record.channel)` was not told that the RTO was at risk\(why)")
+    }
     for place in leftovers ?? [] where !live {
       warnings.append(
         "the drill left `\(place.path)` behind: \(place.reason); `drplan drill --cleanup` removes what can be removed"

@@ -25,6 +25,8 @@ public struct MarkdownReport {
     }
     objectives()
     steps()
+    list("Rollback", record.rollbackLines.map(safe))
+    list("Resumed", record.resumptionLines.map(safe))
     checks()
     databases()
     phases()
@@ -109,7 +111,9 @@ public struct MarkdownReport {
   private var kept: [String] {
     guard record.mode != .drill else { return [] }
     return record.publications.filter { $0.state == .done }.compactMap { swap in
-      guard let kept = swap.kept else { return nil }
+      // Where things stand after a rollback, the rollback tells.
+      let isUndone = record.steps.first { $0.id == swap.step }?.undone?.state == .undone
+      guard let kept = swap.kept, !isUndone else { return nil }
       let holders = swap.holders.isEmpty ? "" : ", still open in \(swap.holders.joined(separator: ", "))"
       return safe("what stood at \(swap.target) before is in \(kept)\(holders)")
     }

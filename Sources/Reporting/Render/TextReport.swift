@@ -27,7 +27,7 @@ public struct TextReport {
     section("Objectives", objectives())
     section("Steps", StepSection(record, style).lines())
     section("Rollback", rollback())
-    section("Resumed", resumptions())
+    section("Resumed", bullets(record.resumptionLines))
     section("Checks", checks())
     section("Databases", databases())
     section("Kept", kept())
@@ -183,18 +183,6 @@ public struct TextReport {
     return lines
   }
 
-  private func resumptions() -> [String] {
-    bullets(
-      record.resumptions.map { one in
-        let reruns =
-          one.reruns.isEmpty
-          ? "" : "; again: " + one.reruns.map { "\($0.step) (\($0.reason))" }.joined(separator: ", ")
-        let plan = one.planChanged ? ", with an edited plan" : ""
-        return
-          "\(one.purpose.rawValue.lowercased()) by \(one.user) on \(one.host) at \(one.time.readable)\(plan)\(reruns)"
-      })
-  }
-
   private func phases() -> [String] {
     guard !record.phases.shares.isEmpty else { return [] }
     var table = TextTable(style, flexible: 3, right: [1, 2])
@@ -214,19 +202,6 @@ public struct TextReport {
     texts.flatMap { text in
       let lines = wrapped(style.safe(text), width: style.width, indent: "    ")
       return lines.enumerated().map { $0.offset == 0 ? "  - " + $0.element.dropFirst(4) : $0.element }
-    }
-  }
-}
-
-extension StepUndone.State {
-  /// For people.
-  var words: String {
-    switch self {
-    case .undone: "undone"
-    case .nothingToUndo: "nothing to undo"
-    case .unwound: "half undone"
-    case .failed: "FAILED"
-    case .notUndone: "not undone"
     }
   }
 }

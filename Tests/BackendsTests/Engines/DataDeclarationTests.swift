@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{type: TCP, port: 1, watch: 5m}", "DRP120"), ("{type: TCP, port: 70000}", "DRP105"),
+    ("{type: TCP, port: 1, watch: 5m}", "DRP103"), ("{type: TCP, port: 70000}", "DRP105"),
     ("{type: Query, database: d, sql: s, expect: {}}", "DRP102"),
     ("{type: Query, database: d, sql: s, expect: {min: 1, max: 2}}", "DRP111"),
     ("{type: Query, database: d, sql: s, expect: {between: [2, 1]}}", "DRP105"),
