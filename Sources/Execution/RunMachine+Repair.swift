@@ -20,8 +20,9 @@ extension RunMachine {
     guard steps[step].repairRounds < steps[step].repairLimit else { return nil }
     var repairs: [Int] = []
     for repair in checks.flatMap({ steps[step].repairs[$0] ?? [] }) where !repairs.contains(repair) {
-      // One that repairs for another step just now is not to be had.
-      guard steps[repair].stage == .dormant || steps[repair].stage == .over, steps[repair].repairsFor == nil
+      // What the mode or a person left out stays out; one that repairs for another step just now is not to be had.
+      guard leftOut[repair] == nil, !steps[repair].isExcluded,
+        steps[repair].stage == .dormant || steps[repair].stage == .over, steps[repair].repairsFor == nil
       else {
         return nil
       }

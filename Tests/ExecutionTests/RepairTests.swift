@@ -67,6 +67,28 @@ import Values
     #expect(outcome.violations.isEmpty)
   }
 
+  @Test(arguments: [false, true]) func aRepairThatIsLeftOutStaysOut(byMode: Bool) {
+    var world = world(verify: [broken])
+    if byMode {
+      let graph = GraphFixture.graph(
+        [
+          PlanFixtures.step(
+            "verify", ScriptedAction.succeeding(effects: ActionEffects(phase: .verify, repairLimit: 2)),
+            needs: []),
+          PlanFixtures.step("r1", needs: [], modes: [.drill]),
+        ], restoredWhen: "verify", repairs: ["verify": ["r1"]])
+      world = MachineWorld(graph, attempts: [[broken], [.succeed(after: 1)]])
+    } else {
+      var options = ExecutionOptions(cancelGrace: .milliseconds(500))
+      options.excluded = [2: "left out by --skip"]
+      world = MachineWorld(world.graph, options: options, attempts: world.attempts)
+    }
+    let outcome = world.run()
+    #expect(!order(outcome).contains("r1"))
+    #expect(outcome.finished?.result == .failed)
+    #expect(outcome.violations.isEmpty)
+  }
+
   @Test func aRepairThatFailsFailsTheStepOfTheCheck() {
     let outcome = world(verify: [broken], r1: [.fail(after: 3, retryable: false)]).run()
     #expect(order(outcome) == ["restore", "verify", "r1", "tell"])

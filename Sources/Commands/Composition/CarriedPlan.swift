@@ -36,6 +36,10 @@ struct CarriedPlan {
       }
       return try make(run, directory, plan.file, contents.events.count, history, console)
     }
+    if !invocation.has(asRun) {
+      console.note(
+        "drplan: \(run.started.planPath) is gone; the run goes on with the text that was kept with it")
+    }
     return try make(
       run, directory, try await kept(run, directory), contents.events.count, history, console)
   }

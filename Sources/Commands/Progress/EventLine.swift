@@ -16,7 +16,7 @@ enum EventLine {
   private static func content(_ event: RunEvent, _ running: RunningSteps) -> (String, String, String)? {
     switch event.body {
     case .runStarted(let started):
-      return ("run", "1", "\(event.run): \(started.steps.count) steps, journal on")
+      return ("run", "1", "\(event.run): \(started.steps.count) steps")
     case .stepStarted(let started):
       let attempt = started.attempt > 1 ? ", attempt \(started.attempt)" : ""
       return ("...", "2", "\(started.step): \(running.actions[started.step] ?? "started")\(attempt)")

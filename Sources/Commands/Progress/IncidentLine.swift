@@ -10,10 +10,8 @@ enum IncidentLine {
     case .stepReconciled(let found):
       return ("=  ", "36", "\(found.step): \(words(found.finding)): \(safe(found.detail))")
     case .stepDecided(let decided):
-      return (
-        "=  ", "36",
-        "\(decided.step): \(decided.decision.rawValue) by \(safe(decided.user)): \(safe(decided.reason))"
-      )
+      let why = decided.reason.isEmpty ? "" : ": \(safe(decided.reason))"
+      return ("=  ", "36", "\(decided.step): \(words(decided.decision)), says \(safe(decided.user))\(why)")
     case .undoStarted(let undo):
       return ("<- ", "33", "rolling back \(undo.steps.count) steps: \(safe(undo.reason))")
     case .stepUndone(let undone): return text(undone)
@@ -72,9 +70,18 @@ enum IncidentLine {
     switch undone.state {
     case .nothingToUndo: return nil
     case .undone, .unwound: return ("<- ", "32", "\(undone.step): \(safe(undone.detail))")
-    case .failed, .notUndone:
+    case .notUndone: return ("!  ", "33", "\(undone.step): stays as it is: \(safe(undone.detail))")
+    case .failed:
       let why = undone.error.map { ": \(safe($0.message))" } ?? ""
       return ("FAIL", "31", "\(undone.step): not undone: \(safe(undone.detail))\(why)")
+    }
+  }
+
+  private static func words(_ decision: StepDecided.Decision) -> String {
+    switch decision {
+    case .retry: "to be tried again"
+    case .skip: "to be left out"
+    case .assumeDone: "done"
     }
   }
 

@@ -1,4 +1,5 @@
 import BackendKit
+import Backends
 import CommandLineKit
 import Execution
 import HostSystem
@@ -45,6 +46,7 @@ enum ResumeVerb: Verb {
     let carried = try await CarriedPlan.find(invocation, console)
     try requireOpen(carried.run, carried.directory)
     let isAbort = invocation.has(abort)
+    if !isAbort { try await requireRestored(carried) }
     let decisions = try decisions(invocation, carried.run)
     if isAbort, !decisions.isEmpty {
       throw CommandFailure(
@@ -74,6 +76,28 @@ enum ResumeVerb: Verb {
         .refused, "run \(directory.run) was refused before anything was touched", remedy: "run it anew")
     case .failed?, .rolledBack?, .waiting?, .interrupted?, nil: return
     }
+  }
+
+  /// What counts as restored must stand there: another run may have restored the same place since.
+  private static func requireRestored(_ carried: CarriedPlan) async throws(CommandFailure) {
+    guard carried.run.undoing == nil else { return }
+    let publications = carried.run.steps.values.filter {
+      $0.state == .succeeded && ($0.undone == nil || $0.undone == .nothingToUndo)
+    }
+    .flatMap { step in
+      step.evidence.compactMap { if case .published(let publication) = $0 { publication } else { nil } }
+    }
+    let replaced: [String]
+    do throws(StepFailure) {
+      replaced = try await runBlocking { () throws(StepFailure) in try RestoredPlace.replaced(publications) }
+    } catch {
+      throw CommandFailure(.refused, error.message, remedy: error.remedy)
+    }
+    guard let first = replaced.first else { return }
+    throw CommandFailure(
+      .refused,
+      "what run \(carried.directory.run) had restored does not stand at `\(first)` any more: another run, or "
+        + "somebody, has replaced it since", remedy: "start anew with `drplan run`; nothing was changed")
   }
 
   private static func decisions(

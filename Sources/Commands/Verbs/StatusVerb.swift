@@ -59,7 +59,7 @@ enum StatusVerb: Verb {
       var lines = ["\(entry.isRed ? "!" : "-") \(entry.run)  \(entry.plan)  \(entry.what)"]
       if let kept = entry.kept, !kept.paths.isEmpty {
         let age = entry.age.readable
-        lines.append("    keeps \(kept.bytes) of old data since \(age)\(entry.isOverdue ? ", overdue" : "")")
+        lines.append("    keeps \(kept.bytes) of old data for \(age)\(entry.isOverdue ? ", overdue" : "")")
         lines += kept.paths.map { "      \(PrintableText.line($0))" }
       }
       lines += entry.next.map { "    \($0.command)\n        \($0.purpose)" }

@@ -83,7 +83,8 @@ public struct CarriedRun: Sendable {
       // What a crash left under way is not over because it is asked for again.
       for step in body.repairs where steps[step]?.isInFlight != true { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
-    case .watchFinished(let body): steps[body.step]?.isWatched = false
+    // One that the end of a process cut short is taken up again.
+    case .watchFinished(let body): steps[body.step]?.isWatched = body.passed && body.reason != nil
     case .runStarted, .interruptRequested, .finallyStarted, .runNotified, .lockTakenOver,
       .drillPlaceMade, .drillPlaceRemoved:
       return

@@ -62,7 +62,8 @@ extension RunMachine {
     case .retry: steps[step].isInFlightBefore = false
     case .skip:
       let reason = StepError(
-        code: "SkippedByOperator", message: "left out by \(decision.user): \(decision.reason)")
+        code: "SkippedByOperator",
+        message: "left out by \(decision.user)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"))
       closeBeforeStart(step, .skipped)
       steps[step].isExcluded = true
       bodies.append(

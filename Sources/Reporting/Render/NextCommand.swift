@@ -27,6 +27,8 @@ extension RunRecord {
     let commit = NextCommand(
       command: "drplan commit \(run)", purpose: "let go of the old data that was kept, once you trust the new"
     )
+    let letGo = NextCommand(
+      command: "drplan commit \(run)", purpose: "let go of what it had restored, which is kept beside")
     let cleanUp = NextCommand(
       command: "drplan drill --cleanup", purpose: "remove what the drill could not remove")
     let leftBehind = leftovers?.isEmpty == false ? [cleanUp] : []
@@ -47,7 +49,7 @@ extension RunRecord {
       if isRollbackUnfinished { return [rollback] }
       return [resume] + (publications.isEmpty && services.isEmpty ? [look] : [rollback])
     case .ended(.waiting): return waitingCommands + [rollback]
-    case .ended(.rolledBack): return [look, again]
+    case .ended(.rolledBack): return [look, again] + (isKept && !isCommitted ? [letGo] : [])
     case .ended(.refused): return []
     }
   }

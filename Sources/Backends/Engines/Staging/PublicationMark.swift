@@ -1,5 +1,6 @@
+public import BackendKit
 import HostSystem
-import RunEvents
+public import RunEvents
 import Values
 
 /// By what published data is known again: its device and inode.
@@ -24,6 +25,22 @@ struct PublicationMark: Sendable {
     guard parts.count == 2, UInt64(parts[0]) != nil, let inode = UInt64(parts[1]) else { return nil }
     identity = FileIdentity(inode: inode)
     self.text = text
+  }
+}
+
+/// Whether what a run restored still stands where it put it.
+public enum RestoredPlace {
+  /// The targets of these publications at which something else stands now, or nothing; blocks.
+  public static func replaced(_ publications: [Publication]) throws(StepFailure) -> [String] {
+    var last: [String: Publication] = [:]
+    for publication in publications { last[publication.target] = publication }
+    var replaced: [String] = []
+    for (target, publication) in last {
+      guard let mark = publication.mark.flatMap({ PublicationMark($0)?.identity }) else { continue }
+      let live = try files("looking at `\(target)`") { () throws(FileError) in try FileIdentity.at(target) }
+      if live != mark { replaced.append(target) }
+    }
+    return replaced.sorted()
   }
 }
 

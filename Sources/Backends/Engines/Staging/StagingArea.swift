@@ -79,7 +79,8 @@ struct StagingArea: Sendable {
   /// Takes the folder's lock; nil when a run that still works holds it, or has just removed the folder.
   func lock() throws(FileError) -> SharedFile? {
     do {
-      let file = SharedFile(try FileDescriptor.directory(folder, following: false), path: folder, unlocks: true)
+      let file = SharedFile(
+        try FileDescriptor.directory(folder, following: false), path: folder, unlocks: true)
       guard try file.descriptor.tryLock(path: folder) else { return nil }
       // Removed and made anew between opening and locking: then the lock is on nothing.
       let held = FileIdentity(inode: try file.descriptor.status(path: folder).inode)
