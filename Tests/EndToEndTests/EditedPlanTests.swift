@@ -134,7 +134,13 @@ struct EditedPlanTests {
       #expect(result.errorText.contains("restore-orders: runs again: its definition changed"), "\(result)")
       #expect(try await shop.orders(in: "other/orders.db") == 20)
       #expect(shop.ran.sorted() == ["a", "b", "c", "gate"])
+      #expect(try await shop.orders() == 20)
       try await shop.requireIntact()
+      // Both places were changed by this run, so both go back.
+      let rolledBack = try await shop.session.drplan("rollback", "latest")
+      #expect(rolledBack.text.hasPrefix("Rolled back"), "\(rolledBack)")
+      #expect(try await shop.orders(in: "other/orders.db") == 0)
+      #expect(try await shop.orders() == 5)
     }
   }
 }
