@@ -143,4 +143,25 @@ struct EditedPlanTests {
       #expect(try await shop.orders() == 5)
     }
   }
+
+  @Test func aPlaceThatTheRunChangedStaysLockedForItAfterTheDatabaseMoved() async throws {
+    try await Shop.run { shop in
+      try await failed(shop)
+      let run = try shop.lastRun()
+      try shop.plan(
+        Shop.step("wait", "touch waiting; while [ ! -e go ]; do sleep 0.02; done")
+          + Shop.restoreOrders.replacing("needs: []", with: "needs: [wait]") + Shop.verifyOrders,
+        name: "other")
+      let other = try shop.session.start(["run", "other.yaml"])
+      try #require(await CLIDeadline.holds { shop.session.exists("waiting") || other.hasEnded })
+      try shop.plan(Self.steps(), data: "moved")
+      for verb in ["resume", "rollback"] {
+        let result = try await shop.session.drplan(verb, run)
+        #expect(result.status == 11, "\(result)")
+        #expect(result.errorText.contains(shop.session.path("data/orders.db")), "\(result)")
+      }
+      try shop.touch("go")
+      _ = try await other.wait()
+    }
+  }
 }

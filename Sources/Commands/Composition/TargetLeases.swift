@@ -19,9 +19,9 @@ final class TargetLeases: Sendable {
 
   /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none.
   ///
-  /// `watching` is told before the wait for a sign of life of another host.
+  /// `earlier` are places that the run has changed, wherever its plan would have it change things now. `watching` is told before the wait for a sign of life of another host.
   static func acquire(
-    for setup: RunSetup, timing: LeaseTiming = LeaseTiming(),
+    for setup: RunSetup, earlier: Set<TargetName> = [], timing: LeaseTiming = LeaseTiming(),
     watching: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws(CommandFailure) -> TargetLeases {
     let nodes = setup.graph.nodes
@@ -29,7 +29,7 @@ final class TargetLeases: Sendable {
     let holder = LeaseHolder.current(purpose: "run \(setup.run)")
     return try await runBlocking { () throws(CommandFailure) -> TargetLeases in
       // Engines follow links to name what they change: that may wait for a disk, too.
-      let targets = Set(nodes.flatMap { changes(of: $0, setup) }).sorted()
+      let targets = earlier.union(nodes.flatMap { changes(of: $0, setup) }).sorted()
       do throws(FileError) {
         if !targets.isEmpty { try FileTree.makeDirectories(folder) }
       } catch {

@@ -153,7 +153,16 @@ enum Continuing {
     _ carried: CarriedPlan, _ continuation: LiveRun.Continuation, _ invocation: Invocation, _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let options = try RunVerb.options(invocation)
-    let leases = try await TargetLeases.acquire(for: carried.setup) { console.note("drplan: \($0)") }
+    // A database that the plan has moved since still stands where the run left it, for an undo to set back.
+    let earlier = carried.run.steps.values.flatMap(\.evidence).compactMap { evidence -> TargetName? in
+      switch evidence {
+      case .publishing(let swap), .published(let swap): .data(at: swap.target)
+      default: nil
+      }
+    }
+    let leases = try await TargetLeases.acquire(for: carried.setup, earlier: Set(earlier)) {
+      console.note("drplan: \($0)")
+    }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     return try await LiveRun(carried.setup, options, invocation, console, leases).run(continuation)
