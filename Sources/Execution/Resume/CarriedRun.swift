@@ -79,7 +79,8 @@ public struct CarriedRun: Sendable {
       // What a crash left under way is not over because it is asked for again.
       for step in body.repairs where steps[step]?.isInFlight != true { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
-    case .watchFinished(let body): steps[body.step]?.isWatched = false
+    // One that the end of a process cut short is for the next to see to its end.
+    case .watchFinished(let body): steps[body.step]?.isWatched = body.passed && body.reason != nil
     case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
       .drillPlaceMade, .drillPlaceRemoved:
       return
@@ -125,7 +126,7 @@ public struct CarriedStep: Sendable, Equatable {
   public var outputs: [String: String] = [:]
   /// Why it failed, was left out or not reached.
   public var error: StepError?
-  /// Whether its checks were being watched at the end of the record.
+  /// Whether its checks were being watched at the end of the record, or not to the end of their time.
   public var isWatched = false
   /// How often steps ran to repair what its checks found.
   public var repairs = 0
