@@ -153,14 +153,7 @@ enum Continuing {
     _ carried: CarriedPlan, _ continuation: LiveRun.Continuation, _ invocation: Invocation, _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let options = try RunVerb.options(invocation)
-    // A database that the plan has moved since still stands where the run left it, for an undo to set back.
-    let earlier = carried.run.steps.values.flatMap(\.evidence).compactMap { evidence -> TargetName? in
-      switch evidence {
-      case .publishing(let swap), .published(let swap): .data(at: swap.target)
-      default: nil
-      }
-    }
-    let leases = try await TargetLeases.acquire(for: carried.setup, earlier: Set(earlier)) {
+    let leases = try await TargetLeases.acquire(for: carried.setup, also: carried.run.published) {
       console.note("drplan: \($0)")
     }
     // Held until the run is over.

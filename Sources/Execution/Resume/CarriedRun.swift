@@ -1,3 +1,4 @@
+public import BackendKit
 public import RunEvents
 public import Values
 
@@ -32,6 +33,19 @@ public struct CarriedRun: Sendable {
   public private(set) var wasAtRisk = false
   private var starts = 0
 
+  /// Everything that the run replaced, or was about to, wherever the plan says by now that its data lives.
+  public var published: Set<TargetName> {
+    var targets: Set<TargetName> = []
+    for evidence in steps.values.flatMap(\.evidence) {
+      switch evidence {
+      case .publishing(let publication), .published(let publication):
+        targets.insert(.data(at: publication.target))
+      default: continue
+      }
+    }
+    return targets
+  }
+
   /// Nil when the first event does not start a run.
   public init?(_ events: some Sequence<RunEvent>) {
     var iterator = events.makeIterator()
@@ -55,6 +69,8 @@ public struct CarriedRun: Sendable {
 
   private mutating func apply(_ event: RunEvent) {
     elapsed = event.elapsed
+    // A watch that the end of a process cut short is for the next to see to its end.
+    if case .watchFinished(let body) = event.body, body.passed, body.reason != nil { return }
     switch event.body {
     case .stepStarted(let body):
       starts += 1
@@ -79,8 +95,7 @@ public struct CarriedRun: Sendable {
       // What a crash left under way is not over because it is asked for again.
       for step in body.repairs where steps[step]?.isInFlight != true { steps[step]?.forget() }
     case .watchStarted(let body): steps[body.step]?.isWatched = true
-    // One that the end of a process cut short is for the next to see to its end.
-    case .watchFinished(let body): steps[body.step]?.isWatched = body.passed && body.reason != nil
+    case .watchFinished(let body): steps[body.step]?.isWatched = false
     case .runStarted, .interruptRequested, .finallyStarted, .stepDecided, .runNotified, .lockTakenOver,
       .drillPlaceMade, .drillPlaceRemoved:
       return
