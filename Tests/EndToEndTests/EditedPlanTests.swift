@@ -134,7 +134,34 @@ struct EditedPlanTests {
       #expect(result.errorText.contains("restore-orders: runs again: its definition changed"), "\(result)")
       #expect(try await shop.orders(in: "other/orders.db") == 20)
       #expect(shop.ran.sorted() == ["a", "b", "c", "gate"])
+      #expect(try await shop.orders() == 20)
       try await shop.requireIntact()
+      // Both places were changed by this run, so both go back.
+      let rolledBack = try await shop.session.drplan("rollback", "latest")
+      #expect(rolledBack.text.hasPrefix("Rolled back"), "\(rolledBack)")
+      #expect(try await shop.orders(in: "other/orders.db") == 0)
+      #expect(try await shop.orders() == 5)
+    }
+  }
+
+  @Test func aPlaceThatTheRunChangedStaysLockedForItAfterTheDatabaseMoved() async throws {
+    try await Shop.run { shop in
+      try await failed(shop)
+      let run = try shop.lastRun()
+      try shop.plan(
+        Shop.step("wait", "touch waiting; while [ ! -e go ]; do sleep 0.02; done")
+          + Shop.restoreOrders.replacing("needs: []", with: "needs: [wait]") + Shop.verifyOrders,
+        name: "other")
+      let other = try shop.session.start(["run", "other.yaml"])
+      try #require(await CLIDeadline.holds { shop.session.exists("waiting") || other.hasEnded })
+      try shop.plan(Self.steps(), data: "moved")
+      for verb in ["resume", "rollback"] {
+        let result = try await shop.session.drplan(verb, run)
+        #expect(result.status == 11, "\(result)")
+        #expect(result.errorText.contains(shop.session.path("data/orders.db")), "\(result)")
+      }
+      try shop.touch("go")
+      _ = try await other.wait()
     }
   }
 }

@@ -28,10 +28,43 @@ struct ResumeRefusalTests {
     (["--abort", "--skip", "gate"], "nothing to decide about single steps"),
     (["--done", "verify"], "the step has never begun"),
   ])
-  func adecisionThatMakesNoSense(_ arguments: [String], _ words: String) async throws {
+  func aDecisionThatMakesNoSense(_ arguments: [String], _ words: String) async throws {
     try await Shop.run { shop in
       try await failed(shop)
       try await shop.requireRefused(["resume", "latest"] + arguments, words)
+    }
+  }
+
+  @Test func nobodysWordStandsForWhatChecksFind() async throws {
+    try await Shop.run { shop in
+      try shop.plan(
+        Shop.restoreOrders + Shop.verifyOrders
+          + "        - {type: Query, database: orders, sql: \"select count(*) from orders\", expect: {equals: 21}}\n"
+      )
+      try await shop.backUp()
+      try #require(try await shop.recover().status == 1)
+      try await shop.requireRefused(
+        ["resume", "latest", "--done", "verify"], "the step makes checks, and nobody's word stands for")
+      let skipped = try await shop.resume("--skip", "verify")
+      #expect(skipped.status == 1, "\(skipped)")
+      #expect(try skipped.json()["objectives"]["rto"]["verdict"].string == "Unmeasured")
+    }
+  }
+
+  @Test(arguments: ["--skip", "--done"])
+  func aStepWhoseOutputsAnotherUsesHasToRun(_ option: String) async throws {
+    try await Shop.run { shop in
+      try shop.plan(
+        Shop.restoreOrders + Shop.counted("gate", needs: ["restore-orders"], then: "echo key; test -e mended")
+          + Shop.step("use", needs: ["gate"], "echo ${steps.gate.outputs.stdout} > used")
+          + Shop.verifyOrders.replacing("[restore-orders]", with: "[use]"))
+      try await shop.backUp()
+      try #require(try await shop.recover().status == 1)
+      try await shop.requireRefused(
+        ["resume", "latest", option, "gate"], "step `use` uses `${steps.gate.outputs.stdout}`")
+      let both = try await shop.resume(option, "gate", "--skip", "use")
+      #expect(both.status == 4, "\(both)")
+      #expect(!shop.session.exists("used"))
     }
   }
 

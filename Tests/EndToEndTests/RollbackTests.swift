@@ -277,4 +277,55 @@ struct RollbackTests {
       try await shop.requireIntact()
     }
   }
+
+  /// A plan whose undo of a command waits until it is told to go on.
+  private func waiting(_ shop: Shop) async throws {
+    try shop.plan(
+      Shop.restoreOrders
+        + Shop.step(
+          "switch", needs: ["restore-orders"], "echo switched >> ran",
+          with:
+            "undo: [sh, -c, \"touch undoing; while [ ! -e go ]; do sleep 0.02; done; echo undone >> ran\"]")
+        + Shop.verifyOrders.replacing("[restore-orders]", with: "[switch]") + "\nfinally:\n"
+        + Shop.counted("close"))
+    try await shop.backUp()
+    try await shop.sql("delete from orders where id > 5")
+    try #require(try await shop.recover().status == 0)
+  }
+
+  @Test func aFirstCtrlCDoesNotStopARollbackHalfWay() async throws {
+    try await Shop.run { shop in
+      try await waiting(shop)
+      let rollback = try shop.session.start(["rollback", "latest", "--format", "json"])
+      try #require(await CLIDeadline.holds { shop.session.exists("undoing") || rollback.hasEnded })
+      rollback.signal(SIGINT)
+      try #require(
+        await CLIDeadline.holds { shop.journals()[0].contains("run.interruptrequested") || rollback.hasEnded }
+      )
+      try shop.touch("go")
+      let result = try await rollback.wait()
+      #expect(try result.json()["result"].string == "RolledBack", "\(result)")
+      #expect(shop.ran == ["switched", "close", "undone", "close"])
+      #expect(try await shop.orders() == 5)
+      try await shop.requireIntact()
+    }
+  }
+
+  @Test(arguments: ["rollback", "resume"])
+  func aRollbackThatIsKilledGoesOnWithWhicheverCommand(_ verb: String) async throws {
+    try await Shop.run { shop in
+      try await waiting(shop)
+      let killed = try shop.session.start(["rollback", "latest"])
+      try #require(await CLIDeadline.holds { shop.session.exists("undoing") || killed.hasEnded })
+      killed.signal(SIGKILL)
+      _ = try await killed.wait()
+      for process in shop.session.processes { kill(process, SIGKILL) }
+      try shop.touch("go")
+      let result = try await shop.session.drplan(verb, "latest", "--format", "json")
+      #expect(try result.json()["result"].string == "RolledBack", "\(result)")
+      #expect(shop.ran == ["switched", "close", "undone", "close"])
+      #expect(try await shop.orders() == 5)
+      try await shop.requireIntact()
+    }
+  }
 }

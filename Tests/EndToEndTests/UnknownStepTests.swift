@@ -45,7 +45,7 @@ struct UnknownStepTests {
   }
 
   @Test(arguments: [
-    ("--done", 0 as Int32, ["count", "switch", "close"]),
+    ("--done", 4 as Int32, ["count", "switch", "close"]),
     ("--retry", 0, ["count", "switch", "switch", "close"]),
     ("--skip", 4, ["count", "switch", "close"]),
   ])

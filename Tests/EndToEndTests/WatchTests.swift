@@ -154,4 +154,42 @@ struct WatchTests {
       try await shop.requireIntact()
     }
   }
+
+  @Test func aPauseLosesNoRelapse() async throws {
+    try await Shop.run { shop in
+      try shop.plan(
+        Shop.restoreOrders + Shop.verifyOrders + Self.check("{for: 1s, every: 50ms}")
+          + Shop.counted(
+            "after", needs: ["verify"],
+            then:
+              "test -e mended && exit 0; touch broken; until grep -q watched.*Failed state/runs/*/journal.jsonl; do sleep 0.02; done; exit 1",
+            more: "onFailure: Pause"))
+      try await shop.backUp()
+      let paused = try await shop.recover()
+      try #require(paused.status == 5, "\(paused)")
+      #expect(watch(try paused.json())["reason"].string?.contains("not watched to its end") == true)
+      try shop.touch("mended")
+      let result = try await shop.resume()
+      #expect(result.status == 4, "\(result)")
+      #expect(watch(try result.json())["passed"] == .bool(false))
+      #expect(try shop.events(["watch.started"]).count == 2)
+      try await shop.requireIntact()
+    }
+  }
+
+  @Test func aWatchThatCtrlCEndedBeginsAnewWhenTheRunIsCarriedOn() async throws {
+    try await Shop.run { shop in
+      try await plan(shop, "{for: 2s, every: 50ms}")
+      let run = try shop.session.start(["run", "plan.yaml", "--format", "json"])
+      try #require(await CLIDeadline.holds { isOnRecord(shop, "watched") || run.hasEnded })
+      run.signal(SIGINT)
+      try #require(try await run.wait().status == 130)
+      let result = try await shop.resume()
+      #expect(result.status == 0, "\(result)")
+      let found = watch(try result.json())
+      #expect(found["passed"] == .bool(true) && found["reason"] == .null, "\(found)")
+      #expect(try #require(found["findings"].list.last?["looks"].number) >= 2)
+      #expect(shop.ran == ["after", "close", "close"])
+    }
+  }
 }

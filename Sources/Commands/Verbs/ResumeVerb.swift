@@ -1,9 +1,11 @@
 import BackendKit
 import Backends
 import CommandLineKit
+import Declarations
 import Execution
 import HostSystem
 import Journal
+import PlanModel
 import RunEvents
 import StepGraph
 import Values
@@ -48,6 +50,7 @@ enum ResumeVerb: Verb {
     let isAbort = invocation.has(abort)
     if !isAbort { try await requireRestored(carried) }
     let decisions = try decisions(invocation, carried.run)
+    try requireOutputs(decisions, carried)
     if isAbort, !decisions.isEmpty {
       throw CommandFailure(
         .refused, "`--abort` ends the run, so there is nothing to decide about single steps")
@@ -100,6 +103,28 @@ enum ResumeVerb: Verb {
         + "somebody, has replaced it since", remedy: "start anew with `drplan run`; nothing was changed")
   }
 
+  /// What is left out, or done by somebody's word, gives no outputs: found now, not half-way.
+  private static func requireOutputs(
+    _ decisions: [StepDecided], _ carried: CarriedPlan
+  ) throws(CommandFailure) {
+    let without = Set(decisions.filter { $0.decision != .retry }.map(\.step.text))
+    let left = Set(decisions.filter { $0.decision == .skip }.map(\.step))
+    let graph = carried.setup.graph
+    for node in graph.nodes.prefix(graph.mainCount) where !left.contains(node.step.id) {
+      switch carried.run.steps[node.step.id]?.state {
+      case .succeeded?, .skipped?: continue
+      default: break
+      }
+      for placed in node.step.references where placed.reference.namespace == "steps" {
+        guard let used = placed.reference.path.first, without.contains(used) else { continue }
+        throw CommandFailure(
+          .refused,
+          "step `\(node.step.id)` uses `\(placed.reference)`, which `\(used)` gives only when it runs",
+          remedy: "leave `\(node.step.id)` out too, or let `\(used)` run: `--retry \(used)`")
+      }
+    }
+  }
+
   private static func decisions(
     _ invocation: Invocation, _ run: CarriedRun
   ) throws(CommandFailure) -> [StepDecided] {
@@ -131,6 +156,11 @@ enum ResumeVerb: Verb {
             .refused, "`--done \(name)`: the step has never begun",
             remedy: "`--skip \(name)` goes on without it")
         }
+        if decision == .assumeDone, step.outline.phase == .verify {
+          throw CommandFailure(
+            .refused, "`--done \(name)`: the step makes checks, and nobody's word stands for what they find",
+            remedy: "resume without it: the checks are made again; `--skip \(name)` goes on without them")
+        }
         guard !decisions.contains(where: { $0.step == id }) else {
           throw CommandFailure(.refused, "step `\(name)` is decided on twice")
         }
@@ -147,7 +177,9 @@ enum Continuing {
     _ carried: CarriedPlan, _ continuation: LiveRun.Continuation, _ invocation: Invocation, _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let options = try RunVerb.options(invocation)
-    let leases = try await TargetLeases.acquire(for: carried.setup) { console.note("drplan: \($0)") }
+    let leases = try await TargetLeases.acquire(for: carried.setup, also: carried.run.published) {
+      console.note("drplan: \($0)")
+    }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     return try await LiveRun(carried.setup, options, invocation, console, leases).run(continuation)

@@ -1,3 +1,4 @@
+public import BackendKit
 public import RunEvents
 public import Values
 
@@ -34,6 +35,19 @@ public struct CarriedRun: Sendable {
   public private(set) var wasAtRisk = false
   private var starts = 0
 
+  /// Everything that the run replaced, or was about to, wherever the plan says by now that its data lives.
+  public var published: Set<TargetName> {
+    var targets: Set<TargetName> = []
+    for evidence in steps.values.flatMap(\.evidence) {
+      switch evidence {
+      case .publishing(let publication), .published(let publication):
+        targets.insert(.data(at: publication.target))
+      default: continue
+      }
+    }
+    return targets
+  }
+
   /// Nil when the first event does not start a run.
   public init?(_ events: some Sequence<RunEvent>) {
     var iterator = events.makeIterator()
@@ -58,6 +72,8 @@ public struct CarriedRun: Sendable {
 
   private mutating func apply(_ event: RunEvent) {
     elapsed = event.elapsed
+    // A watch that the end of a process cut short is for the next to see to its end.
+    if case .watchFinished(let body) = event.body, body.passed, body.reason != nil { return }
     switch event.body {
     case .stepStarted(let body):
       starts += 1
@@ -133,7 +149,7 @@ public struct CarriedStep: Sendable, Equatable {
   public var outputs: [String: String] = [:]
   /// Why it failed, was left out or not reached.
   public var error: StepError?
-  /// Whether its checks were being watched at the end of the record.
+  /// Whether its checks were being watched at the end of the record, or not to the end of their time.
   public var isWatched = false
   /// How often steps ran to repair what its checks found.
   public var repairs = 0
