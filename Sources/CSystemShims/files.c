@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,13 @@ int drplan_open_beneath(int directory, const char *path, int flags, mode_t mode)
     // EAGAIN: a rename raced with the lookup and the kernel could not prove that it stayed beneath.
     if (result >= 0 || (errno != EINTR && errno != EAGAIN)) return (int)result;
   }
+}
+
+int64_t drplan_birth_time(const char *path) {
+  struct statx found;
+  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &found) != 0) return -1;
+  if (!(found.stx_mask & STATX_BTIME) || found.stx_btime.tv_sec < 0) return -1;
+  return (int64_t)found.stx_btime.tv_sec * 1000000000 + found.stx_btime.tv_nsec;
 }
 
 int drplan_rename_noreplace(int fromDirectory, const char *from, int toDirectory, const char *to) {

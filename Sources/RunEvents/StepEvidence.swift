@@ -71,8 +71,8 @@ public struct Publication: Sendable, Codable, Equatable {
   public var kept: String?
   /// Processes that still have the old data open, as `name (pid)`.
   public var holders: [String]
-  /// By what the new data can be told from any other at the target, `device:inode`; nil where the engine has no such
-  /// mark.
+  /// By what the new data can be told from any other at the target: `device:inode:born`, or `device:inode` where the file
+  /// system does not tell when a file was made; nil where the engine has no such mark.
   public var mark: String?
 
   /// A swap.

@@ -130,6 +130,9 @@ import Values
     let traces = try traces([made(), publishing(mark: "2049:41"), publishing(mark: "2049:42")])
     #expect(traces.owns(inode: 42) && !traces.owns(inode: 41))
     #expect(try self.traces([made(), publishing()]).owns(inode: 41))
+    let dated = try self.traces([made(), publishing(mark: "2049:41:7000")])
+    #expect(dated.owns(inode: 41, born: 7000) && dated.owns(inode: 41))
+    #expect(!dated.owns(inode: 41, born: 7001) && !dated.owns(inode: 42, born: 7000))
   }
 }
 

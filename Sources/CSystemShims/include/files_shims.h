@@ -20,6 +20,9 @@ int64_t drplan_seek_data(int fd, int64_t offset);
 int64_t drplan_seek_hole(int fd, int64_t offset);
 // One buffer of getdents64(2).
 int64_t drplan_getdents(int fd, void *buffer, uint64_t capacity);
+// When what the path names, a link itself, was made, in nanoseconds since 1970, by statx(2); -1 when its file system does
+// not tell, or on failure.
+int64_t drplan_birth_time(const char *path);
 // getrandom(2), retried when interrupted. 0, or -1 and errno.
 int drplan_random(void *buffer, uint64_t count);
 // O_PATH and O_DIRECT of open(2).

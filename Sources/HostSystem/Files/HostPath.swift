@@ -1,3 +1,4 @@
+import CSystemShims
 import Glibc
 import Values
 
@@ -9,6 +10,15 @@ public enum HostPath {
     if fstatat(AT_FDCWD, path, &raw, followingLink ? 0 : AT_SYMLINK_NOFOLLOW) == 0 { return FileStatus(raw) }
     if errno == ENOENT { return nil }
     throw .current("stat", path)
+  }
+
+  /// When what stands at `path`, a symbolic link itself, was made, in nanoseconds since 1970; nil when its file system does
+  /// not tell.
+  ///
+  /// Stays the same under every name that it gets, and is that of no other file which later has its inode's number.
+  public static func birth(_ path: String) -> Int64? {
+    let time = drplan_birth_time(path)
+    return time < 0 ? nil : time
   }
 
   /// Whether there is a folder at `path`, or a link that leads to one.

@@ -175,10 +175,8 @@ public final class LeaseFile: Sendable {
   }
 
   private static func standing(of descriptor: Int32, _ claim: [UInt8]) -> LeaseStanding {
-    var line = [UInt8](repeating: 0, count: claim.count)
-    let count = pread(descriptor, &line, line.count, 0)
-    guard count >= 0 else { return .unknown(kernelErrorText(errno)) }
-    return count == claim.count && line == claim ? .ours : .lost
+    guard let line = beginning(of: descriptor, claim.count) else { return .unknown(kernelErrorText(errno)) }
+    return line == claim ? .ours : .lost
   }
 
   private static func isStill(_ path: String, _ descriptor: Int32) -> Bool {
@@ -202,9 +200,24 @@ public final class LeaseFile: Sendable {
   }
 
   private static func read(_ descriptor: Int32) -> LeaseContent? {
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    return count > 0 ? LeaseContent(Array(bytes.prefix(count))) : nil
+    guard let bytes = beginning(of: descriptor, 4096), !bytes.isEmpty else { return nil }
+    return LeaseContent(bytes)
+  }
+
+  /// The first bytes, fewer only where the file ends; nil with `errno` set when they cannot be read.
+  ///
+  /// A read may give less than it was asked for, or be interrupted, without any of it meaning a lost lock.
+  private static func beginning(of descriptor: Int32, _ length: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count < length {
+      var part = [UInt8](repeating: 0, count: length - bytes.count)
+      let count = pread(descriptor, &part, part.count, off_t(bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      guard count > 0 else { break }
+      bytes += part.prefix(count)
+    }
+    return bytes
   }
 
   /// Who holds a lock that the kernel refused.

@@ -9,6 +9,8 @@ public struct DrillTraces: Sendable, Equatable {
   public var wasFilled = false
   /// The inode of what took the place last, if the journal says.
   public var inode: UInt64?
+  /// When it was made, in nanoseconds since 1970, if the journal says: the number of an inode is given away again.
+  public var born: Int64?
 
   /// The traces of the drill with these events at the place of that database and path.
   public init(of events: some Sequence<RunEvent>, at place: DrillLedger.Place) {
@@ -21,7 +23,10 @@ public struct DrillTraces: Sendable, Equatable {
         case .publishing(let swap), .published(let swap):
           guard wasMade, swap.database == place.database, swap.target == place.path else { continue }
           wasFilled = true
-          inode = swap.mark?.split(separator: ":").last.flatMap { UInt64($0) }
+          // `device:inode`, or `device:inode:born`.
+          let parts = swap.mark?.split(separator: ":") ?? []
+          inode = parts.count > 1 ? UInt64(parts[1]) : nil
+          born = parts.count > 2 ? Int64(parts[2]) : nil
         default: continue
         }
       default: continue
@@ -29,6 +34,10 @@ public struct DrillTraces: Sendable, Equatable {
     }
   }
 
-  /// Whether what stands at the place, with that inode, is the drill's.
-  public func owns(inode standing: UInt64) -> Bool { wasFilled && (inode ?? standing) == standing }
+  /// Whether what stands at the place, with that inode and made then, is the drill's.
+  public func owns(inode standing: UInt64, born made: Int64? = nil) -> Bool {
+    guard wasFilled, (inode ?? standing) == standing else { return false }
+    guard let born, let made else { return true }
+    return born == made
+  }
 }

@@ -28,7 +28,7 @@ struct NamedDrillPlace {
     // What was staged is the run's by its name, whatever stands at the place.
     try removeEntry(staging, parent)
     if let standing = try HostPath.status(path), traces.wasFilled, try !isUntouched(standing) {
-      guard traces.owns(inode: standing.inode) else {
+      guard traces.owns(inode: standing.inode, born: HostPath.birth(path)) else {
         throw FileError("remove", path, detail: "something stands there that this drill did not put there")
       }
       try removeEntry(name, parent)

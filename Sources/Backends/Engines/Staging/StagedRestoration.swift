@@ -90,7 +90,7 @@ struct StagedRestoration: Restoration {
         database: database, target: place.path, staging: item,
         kept: place.status == nil
           ? nil : try freeName(like: KeptName(target: place.path, run: run).before, for: place.path),
-        mark: staged.map { PublicationMark($0).text })
+        mark: staged.map { PublicationMark($0, born: HostPath.birth(item)).text })
     }
   }
 
