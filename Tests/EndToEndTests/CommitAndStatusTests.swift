@@ -175,7 +175,7 @@ struct CommitAndStatusTests {
       let fresh = try await status(shop)
       #expect(fresh.status == 0, "\(fresh)")
       #expect(fresh.text.contains("- \(try shop.lastRun())  shop  recovered"), "\(fresh)")
-      #expect(fresh.text.contains("of old data since "), "\(fresh)")
+      #expect(fresh.text.contains("of old data for "), "\(fresh)")
       for name in kept(shop) { #expect(fresh.text.contains(name), "\(fresh)") }
       #expect(fresh.text.contains("drplan commit"), "\(fresh)")
       let late = try await status(shop, "--kept-for", "0s")
