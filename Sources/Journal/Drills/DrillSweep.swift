@@ -26,9 +26,31 @@ public enum DrillSweep {
     }
   }
 
-  /// Removes what dead drills left in a state directory; one sweep at a time, others wait for it.
+  /// Removes what dead drills left in a state directory, and puts it on record with each of them; one sweep at a time,
+  /// others wait for it.
   public static func run(stateDirectory: String) async -> Outcome {
-    await runBlocking { sweep(stateDirectory) }
+    var outcome = await runBlocking { sweep(stateDirectory) }
+    for run in Set(outcome.places.map(\.run)).sorted(by: { $0.text < $1.text }) {
+      let places = outcome.places.filter { $0.run == run }.map(\.place)
+      if let problem = await record(places, of: run, stateDirectory) { outcome.problems.append(problem) }
+    }
+    return outcome
+  }
+
+  /// Why it could not be put on record; nil when it was, or when the drill died before it had a record.
+  private static func record(
+    _ places: [DrillPlace], of run: RunID, _ stateDirectory: String
+  ) async -> String? {
+    let directory = RunDirectory(run: run, stateDirectory: stateDirectory)
+    do throws(RecordingError) {
+      // One that died before its first event has no record to complete.
+      guard let status = try? HostPath.status(directory.journal), status.size > 0 else { return nil }
+      let opened = try await JournalWriter.resume(in: directory, host: HostFacts.hostName)
+      _ = try await opened.journal.record(places.map { .drillPlaceRemoved($0) })
+      return nil
+    } catch {
+      return "what was removed of the drill \(run) is not on its record: \(error.description)"
+    }
   }
 
   private static func sweep(_ stateDirectory: String) -> Outcome {
