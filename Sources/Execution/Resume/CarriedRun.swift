@@ -1,3 +1,4 @@
+public import BackendKit
 public import RunEvents
 public import Values
 
@@ -33,6 +34,19 @@ public struct CarriedRun: Sendable {
   /// Whether the objective was reported at risk.
   public private(set) var wasAtRisk = false
   private var starts = 0
+
+  /// Everything that the run replaced, or was about to, wherever the plan says by now that its data lives.
+  public var published: Set<TargetName> {
+    var targets: Set<TargetName> = []
+    for evidence in steps.values.flatMap(\.evidence) {
+      switch evidence {
+      case .publishing(let publication), .published(let publication):
+        targets.insert(.data(at: publication.target))
+      default: continue
+      }
+    }
+    return targets
+  }
 
   /// Nil when the first event does not start a run.
   public init?(_ events: some Sequence<RunEvent>) {
@@ -70,7 +84,11 @@ public struct CarriedRun: Sendable {
     case .stepReconciled(let body):
       if body.finding == .notDone { steps[body.step]?.isInFlight = false }
     case .stepDecided(let body): steps[body.step]?.isAssumed = body.decision == .assumeDone
-    case .stepUndone(let body): steps[body.step]?.undone = body.state
+    case .stepUndone(let body):
+      steps[body.step]?.undone = body.state
+      for database in steps[body.step]?.outline.restores ?? [] {
+        TargetGuard.forgetData(of: database, &identities)
+      }
     case .undoStarted(let body): undoing = body.reason
     case .runFinished(let body): finish(body)
     case .runResumed(let body): resume(body)
@@ -91,6 +109,8 @@ public struct CarriedRun: Sendable {
 
   private mutating func finish(_ body: RunFinished) {
     finished = body
+    // Stopped half-way back, only the rest of the way back leads to anything known.
+    if undoing != nil, body.result == .interrupted { return }
     if undoing != nil { isRolledBack = true }
     undoing = nil
   }
@@ -100,6 +120,8 @@ public struct CarriedRun: Sendable {
     lastBoot = (body.host, body.bootID)
     if finished != nil { round += 1 }
     finished = nil
+    // What it keeps from here on is not let go of yet.
+    if body.purpose == .resume { isCommitted = false }
     planDigest = body.planDigest
     if let outlines = body.steps { take(outlines) }
     for rerun in body.reruns { steps[rerun.step]?.forget() }
@@ -147,9 +169,9 @@ public struct CarriedStep: Sendable, Equatable {
   }
 
   mutating func finish(_ body: StepFinished) {
-    state = body.state
-    // One that was told to stop and did not may still have been at work.
-    isInFlight = false
+    // That nobody could tell what became of it is no end: who carries on has to ask again.
+    isInFlight = body.error?.code == StepError.unresolved
+    state = isInFlight ? nil : body.state
     outputs = body.outputs
     error = body.error
   }
