@@ -208,12 +208,13 @@ struct RunDriver {
     case .reconcile(let step, let attempt, let limit):
       work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
         // It may have to finish or take back what was half done.
-        try await targetGuard.verify(action, context)
+        try await targetGuard.verify(action, context, placeOnly: true)
         return (.reconciled(step: step, attempt: attempt, try await action.reconcile(context)), [])
       }
     case .undo(let step, let attempt, let limit):
       work(step, attempt, limit) { [targetGuard = executor.targetGuard] action, context throws(StepFailure) in
-        try await targetGuard.verify(action, context)
+        try await targetGuard.verify(action, context, placeOnly: true)
+        defer { targetGuard.forgetData(of: action) }
         return (.undone(step: step, try await action.undo(context)), [])
       }
     case .settle(let step, let attempt, let limit):

@@ -17,6 +17,8 @@ extension RunMachine {
   mutating func startAttempt(_ step: Int) {
     steps[step].attempts += 1
     steps[step].work = .run
+    // What a rollback before took back, this may bring about again.
+    steps[step].undone = nil
     starts += 1
     steps[step].startOrder = starts
     steps[step].stage = .attempting
@@ -100,7 +102,9 @@ extension RunMachine {
       steps[step].stage = .abandoned
       return undoFailed(step, didNotStop(step, reason))
     }
-    if reason == .runEnds {
+    if steps[step].work == .reconcile {
+      fail(step, cannotTell(step), hasStopped: false)
+    } else if reason == .runEnds {
       end(step, .cancelled, error: didNotStop(step, reason), hasStopped: false)
     } else {
       fail(step, didNotStop(step, reason), hasStopped: false)

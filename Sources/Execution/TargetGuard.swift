@@ -66,15 +66,40 @@ public final class TargetGuard: Sendable {
   /// Looks at what the action replaces; throws `WrongTarget`, with nothing touched, when it must not.
   ///
   /// What is seen goes on record the first time, and when more is seen than before.
-  public func verify(_ action: any StepAction, _ context: StepContext) async throws(StepFailure) {
+  ///
+  /// With `placeOnly`, for what finishes or takes back a change, the data that stands there does not count: it may be what
+  /// the run itself put there, and is known by the marks of the change.
+  public func verify(
+    _ action: any StepAction, _ context: StepContext, placeOnly: Bool = false
+  ) async throws(StepFailure) {
     for database in action.effects.restores {
       // A plan that names a database which is not there fails in the action, which says so.
       guard let binding = context.environment.databases[database] else { continue }
-      let found = try await binding.target.identity()
-      let before = seen.withLock { $0[database]?.facts ?? [:] }
+      var found = try await binding.target.identity()
+      var before = seen.withLock { $0[database]?.facts ?? [:] }
+      if placeOnly {
+        found = found.filter { IdentityComparison.placeFacts.contains($0.key) }
+        before = before.filter { IdentityComparison.placeFacts.contains($0.key) }
+      }
       if let failure = Self.refusal(of: binding, found, seen: before) { throw failure }
+      // Nor does it count as seen.
+      guard !placeOnly else { continue }
       try await see(found, of: database, at: binding.target, context)
     }
+  }
+
+  /// What an undo brings back is another set of data at the same place.
+  func forgetData(of action: any StepAction) {
+    seen.withLock { seen in
+      for database in action.effects.restores { Self.forgetData(of: database, &seen) }
+    }
+  }
+
+  /// What is known of the data at a target does not hold any more; of the place it does.
+  static func forgetData(of database: DatabaseID, _ seen: inout [DatabaseID: TargetIdentity]) {
+    guard var identity = seen[database] else { return }
+    identity.facts = identity.facts.filter { IdentityComparison.placeFacts.contains($0.key) }
+    seen[database] = identity
   }
 
   /// Why what stands at a target must not be changed; nil when it may.
@@ -107,9 +132,7 @@ public final class TargetGuard: Sendable {
     switch evidence {
     case .identity(let identity): seen[identity.database] = identity
     case .publishing(let publication):
-      guard var identity = seen[publication.database] else { return }
-      identity.facts = identity.facts.filter { IdentityComparison.placeFacts.contains($0.key) }
-      seen[publication.database] = identity
+      forgetData(of: publication.database, &seen)
     default: return
     }
   }

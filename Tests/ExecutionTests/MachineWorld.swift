@@ -274,8 +274,8 @@ struct MachineWorld {
       case .stepReconciled(let event):
         guard let step = world.names[event.step] else { return violation("an unknown step") }
         if event.finding == .unknown { isDraining = true }
-        // The end that follows is that of an attempt which the process before had begun.
-        if event.finding == .done { isStarted[step] = true }
+        // The end that follows is that of an attempt which the process before had begun; or a new one begins.
+        if event.finding != .unknown { isStarted[step] = true }
       case .stepRetrying(let event):
         guard let step = world.names[event.step] else { return violation("an unknown step") }
         if event.attempt >= world.graph.nodes[step].step.retry.maxAttempts {

@@ -3,6 +3,7 @@ import Declarations
 import DrplanTestKit
 import PlanModel
 import RunEvents
+import StepGraph
 import Synchronization
 import Testing
 import Values
@@ -123,6 +124,63 @@ import Values
     }
     #expect(notes.count == 1)
     #expect(notes.first?.contains("`applicationId` is `0`, not `1`") == true)
+  }
+
+  @Test func whatWasRestoredAndIsNotWhatThePlanStatesIsTakenBack() async throws {
+    place.facts = ["fileSystem": "a", "applicationId": "1"]
+    let (place, orders) = (place, orders)
+    var publish = step { context throws(StepFailure) in
+      try await context.record(
+        .publishing(Publication(database: orders, target: "/t", staging: "/s", kept: nil)))
+      place.facts["applicationId"] = "0"
+      return StepResult()
+    }
+    publish.undoing = { _ throws(StepFailure) in
+      place.facts["applicationId"] = "1"
+      return .undone("back")
+    }
+    let failing = ScriptedAction { _ throws(StepFailure) in throw StepFailure(.system, "scripted") }
+    func fixture() -> ExecutorFixture {
+      var fixture = ExecutorFixture([
+        PlanFixtures.step("s0", publish), PlanFixtures.step("s1", failing, onFailure: .rollback),
+      ])
+      fixture.databases = [
+        DatabaseBinding(
+          id: orders, engineName: "Scripted", source: place, target: place, identity: ["applicationId": "1"])
+      ]
+      return fixture
+    }
+    let first = fixture()
+    #expect(try await first.run().result == .rolledBack)
+    #expect(place.facts["applicationId"] == "1")
+    // Another place is another matter.
+    place.facts = ["fileSystem": "a", "applicationId": "1"]
+    publish.undoing = { _ throws(StepFailure) in .undone("of another place") }
+    let remounted = ScriptedAction { _ throws(StepFailure) in
+      place.facts["fileSystem"] = "b"
+      throw StepFailure(.system, "scripted", isRetryable: false)
+    }
+    var second = ExecutorFixture([
+      PlanFixtures.step("s0", publish), PlanFixtures.step("s1", remounted, onFailure: .rollback),
+    ])
+    second.databases = first.databases
+    #expect(try await second.run().result == .failed)
+  }
+
+  @Test func whatWasRolledBackIsNotWhatTheNextRestoreComparesWith() throws {
+    let graph = GraphFixture.graph([PlanFixtures.step("s0", step(), needs: [])])
+    var started = MachineWorld.start
+    started.steps = graph.outlines
+    let id = PlanFixtures.step("s0")
+    let identity = TargetIdentity(
+      database: orders, target: "/t", facts: ["fileSystem": "a", "applicationId": "2"])
+    let bodies: [RunEvent.Body] = [
+      .runStarted(started), .stepStarted(StepStarted(step: id, attempt: 1)),
+      .stepEvidence(StepEvidenceEvent(step: id, attempt: 1, evidence: .identity(identity))),
+      .stepUndone(StepUndone(step: id, state: .undone, detail: "back")),
+    ]
+    let carried = try #require(CarriedRun(ResumeTests.events(bodies)))
+    #expect(carried.identities[orders]?.facts == ["fileSystem": "a"])
   }
 
   @Test func aRunThatGoesOnComparesWithWhatItSaw() async throws {

@@ -86,7 +86,11 @@ public struct CarriedRun: Sendable {
     case .stepReconciled(let body):
       if body.finding == .notDone { steps[body.step]?.isInFlight = false }
     case .stepDecided(let body): steps[body.step]?.isAssumed = body.decision == .assumeDone
-    case .stepUndone(let body): steps[body.step]?.undone = body.state
+    case .stepUndone(let body):
+      steps[body.step]?.undone = body.state
+      for database in steps[body.step]?.outline.restores ?? [] {
+        TargetGuard.forgetData(of: database, &identities)
+      }
     case .undoStarted(let body): undoing = body.reason
     case .runFinished(let body): finish(body)
     case .runResumed(let body): resume(body)
@@ -109,6 +113,8 @@ public struct CarriedRun: Sendable {
 
   private mutating func finish(_ body: RunFinished) {
     finished = body
+    // Stopped half-way back, only the rest of the way back leads to anything known.
+    if undoing != nil, body.result == .interrupted { return }
     if undoing != nil { isRolledBack = true }
     undoing = nil
   }
@@ -121,6 +127,8 @@ public struct CarriedRun: Sendable {
       for step in order { steps[step]?.repairs = 0 }
     }
     finished = nil
+    // What it keeps from here on is not let go of yet.
+    if body.purpose == .resume { isCommitted = false }
     planDigest = body.planDigest
     if let outlines = body.steps { take(outlines) }
     for rerun in body.reruns { steps[rerun.step]?.forget() }
@@ -168,9 +176,9 @@ public struct CarriedStep: Sendable, Equatable {
   }
 
   mutating func finish(_ body: StepFinished) {
-    state = body.state
-    // One that was told to stop and did not may still have been at work.
-    isInFlight = false
+    // That nobody could tell what became of it is no end: who carries on has to ask again.
+    isInFlight = body.error?.code == StepError.unresolved
+    state = isInFlight ? nil : body.state
     outputs = body.outputs
     error = body.error
   }

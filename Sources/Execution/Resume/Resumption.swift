@@ -56,6 +56,8 @@ public struct Resumption: Sendable {
         reason = "it depends on `\(outlines[changed].id)`, which runs again"
       }
       if !goesForward, !outline.isFinally { reason = nil }
+      // Who left it out meant it for the run, whatever runs again in it.
+      if step.state == .skipped, step.error?.code == "SkippedByOperator" { reason = nil }
       if let reason {
         if step.outline.definition != outline.definition || step.state == .succeeded {
           changed[index] = reason

@@ -93,7 +93,6 @@ extension RunMachine {
   }
 
   mutating func reconciled(_ step: Int, _ finding: Reconciliation) {
-    let stopping = steps[step].stage != .attempting
     steps[step].isInFlightBefore = false
     switch finding {
     case .done(let result, let detail):
@@ -101,12 +100,18 @@ extension RunMachine {
       succeed(step, result.outputs)
     case .notDone(let detail):
       record(step, .notDone, detail)
-      if stopping { end(step, .cancelled, error: cancelled(nil)) } else { startAttempt(step) }
+      switch steps[step].stage {
+      case .stopping(.runEnds): end(step, .cancelled, error: cancelled(nil))
+      case .stopping:
+        let failure = StepFailure(.cancelled, "looking at what became of it", isRetryable: false)
+        fail(step, tookTooLong(step, failure))
+      default: startAttempt(step)
+      }
     case .unknown(let question):
       record(step, .unknown, question)
       // Where the run ends anyway, or for a step of `finally`, nobody is going to be asked.
-      guard phase == .main || phase == .draining, !stopping else {
-        return end(step, .failed, error: cannotTell(step))
+      guard phase == .main || phase == .draining, steps[step].stage != .stopping(.runEnds) else {
+        return fail(step, cannotTell(step))
       }
       leave(step, .unresolved)
       steps[step].isInFlightBefore = true
@@ -124,7 +129,12 @@ extension RunMachine {
 
   func cannotTell(_ step: Int) -> StepError {
     StepError(
-      code: "Unresolved", message: "nobody can tell whether attempt \(steps[step].attempts) was done",
+      code: StepError.unresolved, message: "nobody can tell whether attempt \(steps[step].attempts) was done",
       remedy: "look at what it changes before anything else does")
   }
+}
+
+extension StepError {
+  /// The code of a step of which nobody could tell what became of it.
+  static let unresolved = "Unresolved"
 }
