@@ -163,6 +163,7 @@ struct DrillTests {
       #expect(shop.session.names(in: "state/scratch").count == 1)
       #expect(shop.session.exists("rehearsal.db") == !place.isEmpty)
       #expect(try shop.live() == before)
+      let killed = try #require(shop.session.names(in: "state/runs").first)
       try shop.session.write("", to: "go")
       switch by {
       case "--cleanup":
@@ -177,6 +178,10 @@ struct DrillTests {
       }
       #expect(shop.session.names(in: "state/scratch") == [])
       #expect(!shop.session.exists("rehearsal.db"))
+      let shown = try await shop.session.drplan("runs", "show", killed, "--format", "json")
+      #expect(try shown.json()["leftovers"].list.isEmpty, "\(shown)")
+      let verified = try await shop.session.drplan("runs", "verify", killed)
+      #expect(verified.status == 0, "\(verified)")
     }
   }
 

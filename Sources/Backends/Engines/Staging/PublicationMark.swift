@@ -55,9 +55,9 @@ public enum RestoredPlace {
     for publication in publications { last[publication.target] = publication }
     var replaced: [String] = []
     for (target, publication) in last {
-      guard let mark = publication.mark.flatMap({ PublicationMark($0)?.identity }) else { continue }
-      let live = try files("looking at `\(target)`") { () throws(FileError) in try FileIdentity.at(target) }
-      if live != mark { replaced.append(target) }
+      guard let mark = publication.mark.flatMap(PublicationMark.init) else { continue }
+      let stands = try files("looking at `\(target)`") { () throws(FileError) in try mark.isAt(target) }
+      if !stands { replaced.append(target) }
     }
     return replaced.sorted()
   }
