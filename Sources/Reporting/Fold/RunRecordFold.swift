@@ -96,6 +96,8 @@ public struct RunRecordFold: Sendable {
     guard body.purpose != .commit else { return }
     if let last = incidents.lastActivity { incidents.idle += max(.zero, event.elapsed - last) }
     (finished, finishedAt, interrupt, cause, inFinally) = (nil, nil, nil, nil, false)
+    // What was taken back runs anew; a rollback that goes on says so itself.
+    if body.purpose == .resume { incidents.undoing = nil }
     if let outlines = body.steps {
       let before = Dictionary(steps.map { ($0.outline.id, $0) }, uniquingKeysWith: { first, _ in first })
       steps = outlines.map { outline in
