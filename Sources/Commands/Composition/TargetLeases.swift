@@ -19,9 +19,10 @@ final class TargetLeases: Sendable {
 
   /// Takes the locks in one order for all runs, so that two runs never wait for each other; all or none.
   ///
-  /// `watching` is told before the wait for a sign of life of another host.
+  /// `also` is what the run changed by its record: a plan that was edited since may not name it any more. `watching` is
+  /// told before the wait for a sign of life of another host.
   static func acquire(
-    for setup: RunSetup, timing: LeaseTiming = LeaseTiming(),
+    for setup: RunSetup, also recorded: Set<TargetName> = [], timing: LeaseTiming = LeaseTiming(),
     watching: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws(CommandFailure) -> TargetLeases {
     let nodes = setup.graph.nodes
@@ -29,7 +30,7 @@ final class TargetLeases: Sendable {
     let holder = LeaseHolder.current(purpose: "run \(setup.run)")
     return try await runBlocking { () throws(CommandFailure) -> TargetLeases in
       // Engines follow links to name what they change: that may wait for a disk, too.
-      let targets = Set(nodes.flatMap { changes(of: $0, setup) }).sorted()
+      let targets = recorded.union(nodes.flatMap { changes(of: $0, setup) }).sorted()
       do throws(FileError) {
         if !targets.isEmpty { try FileTree.makeDirectories(folder) }
       } catch {

@@ -123,7 +123,9 @@ enum Continuing {
     _ carried: CarriedPlan, _ continuation: LiveRun.Continuation, _ invocation: Invocation, _ console: Console
   ) async throws(CommandFailure) -> ExitCode {
     let options = try RunVerb.options(invocation)
-    let leases = try await TargetLeases.acquire(for: carried.setup) { console.note("drplan: \($0)") }
+    let leases = try await TargetLeases.acquire(for: carried.setup, also: carried.run.published) {
+      console.note("drplan: \($0)")
+    }
     // Held until the run is over.
     defer { withExtendedLifetime(leases) {} }
     return try await LiveRun(carried.setup, options, invocation, console, leases).run(continuation)
