@@ -101,6 +101,25 @@ struct LockTests {
     }
   }
 
+  @Test func whatARunReplacedIsLockedAlsoAfterThePlanWasEdited() async throws {
+    try await Shop.run { shop in
+      let steps = Shop.restoreOrders + Shop.verifyOrders
+      try shop.plan(steps)
+      try await shop.backUp()
+      #expect(try await shop.session.drplan("run", "plan.yaml").status != 1)
+      let first = try #require(shop.session.names(in: "state/runs").first)
+      // The plan moves its data; another one works where it was.
+      try shop.plan(steps, data: "elsewhere")
+      try shop.plan(Self.wait + Self.restore + Shop.verifyOrders, name: "second")
+      let other = try shop.session.start(["run", "second.yaml", "--format", "json"])
+      try #require(await CLIDeadline.holds { shop.session.exists("running") })
+      let refused = try await shop.session.drplan("rollback", first)
+      #expect(refused.status == 11, "\(refused)")
+      try shop.session.write("", to: "go")
+      _ = try await other.wait()
+    }
+  }
+
   @Test func aStoppedProcessStillHoldsItsLocks() async throws {
     try await inShop { shop in
       let stopped = try await holder(shop)

@@ -182,6 +182,34 @@ struct SignalTests {
     }
   }
 
+  /// Once everything is on record, a run that waits for the reader of its report ends by a signal.
+  @Test func aFinishedRunThatNobodyReadsEndsByASignal() async throws {
+    try await Shop.run { shop in
+      let pipe = shop.session.path("out")
+      try #require(mkfifo(pipe, 0o600) == 0)
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      let filler = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+      try shop.session.write("", to: "other")
+      let run = try await started(
+        shop, streams: .files(output: pipe, error: shop.session.path("other")))
+      var byte: UInt8 = 0x2e
+      while write(filler, &byte, 1) == 1 {}
+      close(filler)
+      try shop.session.write("", to: "go")
+      #expect(await CLIDeadline.holds { shop.journals().last?.contains("dev.drplan.run.finished") == true })
+      #expect(
+        await CLIDeadline.holds {
+          kill(run.pid, SIGTERM)
+          return run.hasEnded
+        })
+      // Whether it ended or not, so that nothing outlives the test.
+      Self.drain(reader)
+      close(reader)
+      _ = try await run.wait()
+      #expect(try await record(shop)["result"].string == "Recovered")
+    }
+  }
+
   @Test func aReaderThatGoesAwayChangesNothing() async throws {
     try await Shop.run { shop in
       let pipes = ["out", "err"].map { shop.session.path($0) }

@@ -50,6 +50,30 @@ import Values
     #expect(try measured(from: .declaration, declared: nil).record.objectives.rto.startAssumed)
   }
 
+  @Test func whatRanAgainAfterARollbackIsMeasured() throws {
+    var story = try RunStory(steps: try RunStory.ordersSteps)
+    try story.restore(from: 0, to: 1)
+    try story.verify(from: 1, to: 2, [.passed])
+    let restore = try #require(RunStory.ordersSteps.first { !$0.restores.isEmpty }).id
+    let verify = try #require(RunStory.ordersSteps.first { $0.phase == .verify }).id
+    story.add(.undoStarted(UndoStarted(reason: "asked for", steps: [verify, restore])))
+    story.add(.stepUndone(StepUndone(step: verify, state: .nothingToUndo, detail: "")))
+    story.add(.stepUndone(StepUndone(step: restore, state: .undone, detail: "back")))
+    story.finish(.rolledBack)
+    #expect(try story.record.objectives.rto.verdict == .unmeasured)
+    story.add(
+      .runResumed(
+        RunResumed(
+          purpose: .resume, tool: "0.1.0", user: "anna", host: "host", pid: 2, bootID: "boot",
+          planDigest: .zero,
+          reruns: [restore, verify].map { StepRerun(step: $0, reason: "it was undone") })))
+    try story.restore(from: 10, to: 11)
+    try story.verify(from: 11, to: 12, [.passed])
+    story.finish(.recovered)
+    #expect(try story.record.objectives.rto.actualSeconds == 12)
+    #expect(try !story.record.warnings.contains { $0.contains("does not follow") })
+  }
+
   @Test(arguments: [
     (StepState.failed, "failed"), (.skipped, "was skipped"), (.cancelled, "was cancelled"),
     (.notReached, "was not reached"),

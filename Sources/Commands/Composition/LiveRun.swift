@@ -87,6 +87,8 @@ struct LiveRun {
     view.cancel()
     _ = await Patience.wait(upTo: .seconds(5)) { board.isShown }
     if await events?.finish() == false { console.note("drplan: not all events were taken by their reader") }
+    // Everything is on record: what may still wait is only whoever reads the report.
+    SignalStream.letEnd(by: [.interrupt, .terminate])
     return try finish(outcome, board, record.directory)
   }
 

@@ -17,6 +17,11 @@ public enum SignalStream {
     return stream
   }
 
+  /// From now on these signals end this process at once, as if nobody had ever asked for them.
+  public static func letEnd(by signals: Set<Signal>) {
+    for wanted in signals { _ = signal(wanted.rawValue, SIG_DFL) }
+  }
+
   /// Makes writing to a closed pipe or connection an error for the writer instead of the end of this process.
   ///
   /// Children still end by SIGPIPE as they expect to.

@@ -98,6 +98,8 @@ public struct RunRecordFold: Sendable {
     // A rollback that came to its end is history for a run that goes forward again.
     if body.purpose == .resume, finished != nil { incidents.undoing = nil }
     (finished, finishedAt, interrupt, cause, inFinally) = (nil, nil, nil, nil, false)
+    // What was taken back runs anew; a rollback that goes on says so itself.
+    if body.purpose == .resume { incidents.undoing = nil }
     if let outlines = body.steps {
       let before = Dictionary(steps.map { ($0.outline.id, $0) }, uniquingKeysWith: { first, _ in first })
       steps = outlines.map { outline in
