@@ -78,7 +78,8 @@ extension RunRecordFold {
         $0.outline.verifies.contains(name) && $0.error?.code != ExpectedResult.skippedByMode
       }
       let proven = proofs.contains { proof in
-        guard proof.state == .succeeded, let begun = proof.startElapsed, let end = step.finishElapsed else {
+        guard proof.state == .succeeded, let begun = proof.lastStartElapsed, let end = step.finishElapsed
+        else {
           return proof.outline.id == step.outline.id && proof.state == .succeeded
         }
         return begun >= end || proof.outline.id == step.outline.id

@@ -8,6 +8,8 @@ struct StepTrack: Sendable {
   var attempts = 0
   var startedAt: Timestamp?
   var startElapsed: Duration?
+  /// When its last attempt began: what its checks found is no older.
+  var lastStartElapsed: Duration?
   var finishedAt: Timestamp?
   var finishElapsed: Duration?
   var error: StepError?
@@ -36,6 +38,7 @@ struct StepTrack: Sendable {
       startElapsed = event.elapsed
       startedAt = event.time
     }
+    lastStartElapsed = event.elapsed
     attempts = max(attempts, attempt)
     state = outline.phase == .waiting ? .waiting : .running
     restored = []
