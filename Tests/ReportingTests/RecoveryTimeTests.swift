@@ -50,6 +50,17 @@ import Values
     #expect(try measured(from: .declaration, declared: nil).record.objectives.rto.startAssumed)
   }
 
+  @Test func aRollbackThatFailedSaysSoBeforeAnythingElse() throws {
+    var story = try RunStory(steps: try RunStory.ordersSteps)
+    try story.restore(from: 0, to: 1)
+    try story.end("verify-orders", .failed, error: StepError(code: "System", message: "no"), at: 3)
+    let restore = try #require(RunStory.ordersSteps.first { !$0.restores.isEmpty }).id
+    story.add(.undoStarted(UndoStarted(reason: "asked for", steps: [restore])))
+    story.add(.stepUndone(StepUndone(step: restore, state: .failed, detail: "see")))
+    story.finish(.failed, reason: "asked for, and not everything could be undone: `restore-orders`")
+    #expect(try story.record.verdictSentence.contains("not everything could be undone"))
+  }
+
   @Test func whatRanAgainAfterARollbackIsMeasured() throws {
     var story = try RunStory(steps: try RunStory.ordersSteps)
     try story.restore(from: 0, to: 1)
@@ -71,6 +82,7 @@ import Values
     try story.verify(from: 11, to: 12, [.passed])
     story.finish(.recovered)
     #expect(try story.record.objectives.rto.actualSeconds == 12)
+    #expect(try story.record.objectives.rpo.actualSeconds != nil)
     #expect(try !story.record.warnings.contains { $0.contains("does not follow") })
   }
 

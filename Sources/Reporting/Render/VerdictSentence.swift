@@ -18,7 +18,8 @@ extension RunRecord {
     case .ended(.recoveredWithExceptions): "Recovered with exceptions\(timeClause); \(dataClause)"
     case .ended(.failed):
       "Failed\(atFailedStep) after \(Duration(recordSeconds: seconds).readable)"
-        + (failedStep?.error.map { ": \($0.message)" } ?? because)
+        // Of a rollback the first to know is that not everything is back.
+        + (rollback == nil ? failedStep?.error.map { ": \($0.message)" } ?? because : because)
     case .ended(.rolledBack): "Rolled back after \(Duration(recordSeconds: seconds).readable)\(because)"
     case .ended(.waiting): "Waiting for a person\(waitingStep)\(because)"
     case .ended(.interrupted):
