@@ -194,8 +194,16 @@ public final class LeaseFile: Sendable {
   /// Cut only after it is written, so that a process that dies in between leaves a generation.
   private static func write(_ content: LeaseContent, to descriptor: Int32, _ path: String) throws(LockError) {
     let bytes = content.bytes
-    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count,
-      ftruncate(descriptor, off_t(bytes.count)) == 0, fdatasync(descriptor) == 0
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        pwrite(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done, off_t(done))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .unusable(path: path, reason: kernelErrorText(count < 0 ? errno : ENOSPC)) }
+      done += count
+    }
+    guard ftruncate(descriptor, off_t(bytes.count)) == 0, fdatasync(descriptor) == 0
     else { throw .unusable(path: path, reason: kernelErrorText(errno)) }
   }
 
