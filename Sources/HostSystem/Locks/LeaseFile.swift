@@ -200,7 +200,9 @@ public final class LeaseFile: Sendable {
         pwrite(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done, off_t(done))
       }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .unusable(path: path, reason: kernelErrorText(count < 0 ? errno : ENOSPC)) }
+      guard count > 0 else {
+        throw .unusable(path: path, reason: kernelErrorText(count < 0 ? errno : ENOSPC))
+      }
       done += count
     }
     guard ftruncate(descriptor, off_t(bytes.count)) == 0, fdatasync(descriptor) == 0
