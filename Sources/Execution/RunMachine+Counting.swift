@@ -37,7 +37,8 @@ extension RunMachine {
     bodies.append(
       .stepFinished(
         StepFinished(
-          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs))
+          step: steps[step].id, state: state, attempts: steps[step].attempts, error: error, outputs: outputs,
+          isStillAtWork: hasStopped ? nil : true))
     )
   }
 

@@ -141,16 +141,20 @@ public struct StepFinished: Sendable, Codable, Equatable {
   public var error: StepError?
   /// What later steps may use, by name.
   public var outputs: [String: String]
+  /// Whether its last attempt did not stop when it was told to and may still be at work; nil when it has stopped.
+  public var isStillAtWork: Bool?
 
   /// The end of a step.
   public init(
-    step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:]
+    step: StepID, state: StepState, attempts: Int, error: StepError? = nil, outputs: [String: String] = [:],
+    isStillAtWork: Bool? = nil
   ) {
     self.step = step
     self.state = state
     self.attempts = attempts
     self.error = error
     self.outputs = outputs
+    self.isStillAtWork = isStillAtWork
   }
 }
 

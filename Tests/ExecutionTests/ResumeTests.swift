@@ -191,6 +191,22 @@ import Values
     #expect(again["s3"] == "it failed")
   }
 
+  @Test func aStepThatDidNotStopIsAskedAboutBeforeItRunsAgain() throws {
+    let graph = GraphFixture.graph(
+      [PlanFixtures.step("deaf", needs: [], timeout: .milliseconds(50)), PlanFixtures.step("verify")],
+      restoredWhen: "verify")
+    var world = Self.startable(
+      MachineWorld(graph, attempts: [[.hang(stopsAfter: nil), .succeed(after: 5)], [.succeed(after: 5)]]))
+    let first = world.run()
+    #expect(first.finished?.result == .failed)
+    world.killed = [0: .unknown("is it still at work?")]
+    #expect(try Self.world(world, after: first.bodies).0.run().finished?.result == .waiting)
+    world.killed = [0: .done(StepResult(), "it came to its end after all")]
+    let rest = try Self.world(world, after: first.bodies).0.run()
+    #expect(rest.finished?.result == .recovered)
+    #expect(Self.starts(rest.bodies, graph.nodes[0].step.id) == 0)
+  }
+
   @Test func afterARestartOfTheHostServicesAreStartedAgain() throws {
     let services = ActionEffects(phase: .restart, services: [PlanFixtures.service("api")])
     let graph = GraphFixture.graph([

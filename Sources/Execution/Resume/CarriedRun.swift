@@ -176,8 +176,9 @@ public struct CarriedStep: Sendable, Equatable {
   }
 
   mutating func finish(_ body: StepFinished) {
-    // That nobody could tell what became of it is no end: who carries on has to ask again.
-    isInFlight = body.error?.code == StepError.unresolved
+    // That nobody could tell what became of it is no end, nor that nobody waits for it any more: who carries on has to
+    // ask again.
+    isInFlight = body.error?.code == StepError.unresolved || body.isStillAtWork == true
     state = isInFlight ? nil : body.state
     outputs = body.outputs
     error = body.error
