@@ -22,11 +22,11 @@ extension RunRecordFold {
     switch event.body {
     case .runResumed(let body): resume(event, body)
     case .stepReconciled(let body):
-      change(body.step) { $0.notes.append("after the crash: \(body.detail)") }
+      change(body.step) { $0.tell("after the crash: \(body.detail)") }
     case .stepDecided(let body):
       change(body.step) {
         $0.isAssumed = body.decision == .assumeDone
-        $0.notes.append(
+        $0.tell(
           "\(body.user) decided: \(body.decision.words)\(body.reason.isEmpty ? "" : ": \(body.reason)")")
       }
     case .undoStarted(let body): incidents.undoing = body.reason
@@ -41,7 +41,7 @@ extension RunRecordFold {
     case .repairStarted(let body):
       for step in body.repairs { change(step) { $0.startAnew() } }
       change(body.step) {
-        $0.notes.append(
+        $0.tell(
           "repair \(body.round): \(body.checks.joined(separator: ", ")) failed, so "
             + body.repairs.map(\.text).joined(separator: ", ") + " ran")
       }

@@ -138,6 +138,6 @@ extension StepTrack {
       outputs: outputs,
       error: error, retries: retries, notes: notes, onFailure: outline.onFailure,
       isFinally: outline.isFinally,
-      onCriticalPath: onCriticalPath, undone: undone, watch: watch, approvals: approvals)
+      onCriticalPath: onCriticalPath, undone: undone, watch: watch, story: story, approvals: approvals)
   }
 }

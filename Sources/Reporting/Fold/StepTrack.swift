@@ -25,6 +25,8 @@ struct StepTrack: Sendable {
   var publications: [PublicationRecord] = []
   var services: [ServiceRecord] = []
   var notifications: [NotificationRecord] = []
+  /// What happened to it beside its attempts: found after a crash, decided by people, repaired.
+  var story: [String] = []
   var undone: UndoRecord?
   /// Whether it counts as done on a person's word alone.
   var isAssumed = false
@@ -45,6 +47,12 @@ struct StepTrack: Sendable {
     checks = []
     undone = nil
     isAssumed = false
+  }
+
+  /// Something happened to it that every report tells.
+  mutating func tell(_ text: String) {
+    notes.append(text)
+    story.append(text)
   }
 
   /// It starts anew: what it found no longer holds, what it did to the world stays known.

@@ -41,6 +41,8 @@ public struct StepRecord: Sendable, Codable, Equatable {
   @ExplicitNull public var undone: UndoRecord?
   /// Checks that went on being made after it; nil for a step without.
   @ExplicitNull public var watch: WatchRecord?
+  /// What happened to it beside its attempts: found after a crash, decided by people, repaired.
+  public var story: [String] = []
   /// Answers of people, in order.
   public var approvals: [ApprovalAnswer] = []
 }

@@ -27,6 +27,25 @@ extension RunRecord {
   }
 }
 
+extension StepRecord {
+  /// How the watch of its checks went; none for a step without.
+  var watchLines: [String] {
+    guard let watch else { return [] }
+    let names = watch.checks.joined(separator: ", ")
+    let time = Duration(recordSeconds: watch.seconds).readable
+    let end =
+      switch watch.passed {
+      case nil: "goes on"
+      case true?: watch.reason ?? "passed at the last look"
+      case false?: watch.reason ?? "did not pass at the last look"
+      }
+    let looks = watch.findings.filter { $0.check.state != .passed }.map {
+      "; at \($0.time.readable) \($0.check.id) found \($0.check.actual)"
+    }
+    return ["watched \(names) for \(time): \(end)\(looks.joined())"]
+  }
+}
+
 extension StepUndone.State {
   /// For people.
   var words: String {

@@ -65,6 +65,9 @@ struct StepSection {
         style.safe("attempt \(retry.attempt) failed, next after \(pause): \(retry.error.message)"),
         width: style.width, indent: "       ")
     }
+    for line in step.story + step.watchLines {
+      lines += wrapped(style.safe(line), width: style.width, indent: "       ")
+    }
     guard let error = step.error, step.state != .succeeded else { return lines }
     lines += wrapped(style.safe(error.message), width: style.width, indent: "       ")
     for line in error.lastLines {
