@@ -38,7 +38,7 @@ public enum DrplanTool {
     let console = Console(invocation)
     guard let verb = VerbList.verb(at: invocation.path) else { return .defect }
     do throws(DescriptorShortage) {
-      try await ProcessStart.prepare()
+      if verb.waits { try await ProcessStart.prepare() }
     } catch {
       console.report(
         CommandFailure(

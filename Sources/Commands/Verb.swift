@@ -8,6 +8,8 @@ protocol Verb: SendableMetatype {
 
   /// Whether it works for long and cleans up when it is interrupted: then Ctrl-C and SIGTERM cancel it.
   static var isInterruptible: Bool { get }
+  /// Whether it may ever wait: what only reads and prints needs none of what waiting takes.
+  static var waits: Bool { get }
 
   /// Carries it out: the result on standard output, everything else on standard error.
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode
@@ -15,6 +17,7 @@ protocol Verb: SendableMetatype {
 
 extension Verb {
   static var isInterruptible: Bool { false }
+  static var waits: Bool { true }
 }
 
 /// Why a command could not do its work.

@@ -3,6 +3,8 @@ import Values
 
 /// `drplan completions`: completion scripts for shells.
 enum CompletionsVerb: Verb {
+  static var waits: Bool { false }
+
   static let declaration = CommandDeclaration(
     "completions", summary: "print the completion script of a shell",
     examples: [.init("source <(drplan completions bash)", "complete in this shell")],
@@ -23,6 +25,8 @@ enum CompletionsVerb: Verb {
 
 /// `drplan man`: the manual page in roff; not listed, for installation.
 enum ManVerb: Verb {
+  static var waits: Bool { false }
+
   static let declaration = CommandDeclaration("man", summary: "print the manual page")
 
   static func run(_ invocation: Invocation, _ console: Console) async throws(CommandFailure) -> ExitCode {

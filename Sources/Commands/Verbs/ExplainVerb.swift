@@ -8,6 +8,8 @@ import Values
 
 /// `drplan explain`: what a diagnostic means; the keys of a kind or of a section of the plan.
 enum ExplainVerb: Verb {
+  static var waits: Bool { false }
+
   static let declaration = CommandDeclaration(
     "explain", summary: "what a diagnostic means; the keys of an action, engine, check, section...",
     discussion: "Without a word it lists everything that it can explain. Works offline.",

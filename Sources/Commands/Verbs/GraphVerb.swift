@@ -4,6 +4,8 @@ import Values
 
 /// `drplan graph`: the step graph and its critical path.
 enum GraphVerb: Verb {
+  static var waits: Bool { false }
+
   static let format = FormatOption.option(["text", "mermaid", "dot", "json"])
 
   static let declaration = CommandDeclaration(

@@ -9,6 +9,8 @@ import Values
 
 /// `drplan schema`: the JSON Schema of plans; with `--docs`, all generated documentation.
 enum SchemaVerb: Verb {
+  static var waits: Bool { false }
+
   static let docs = Option(
     "docs", value: .required("DIR"), completion: .folders,
     "instead write the schema and all generated reference pages below a folder (for drplan's own docs)")

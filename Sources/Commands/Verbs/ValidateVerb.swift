@@ -7,6 +7,8 @@ import Values
 
 /// `drplan validate`: checks plans, offline.
 enum ValidateVerb: Verb {
+  static var waits: Bool { false }
+
   static let format = FormatOption.option(["text", "concise", "json", "github"])
   static let strict = Option("strict", "count warnings as errors")
 
