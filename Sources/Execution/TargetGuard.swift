@@ -40,6 +40,7 @@ public final class TargetGuard: Sendable {
       let found = try? await binding.target.identity()
     else { return }
     if let mismatch = IdentityComparison.mismatch(expected: binding.identity, found: found) {
+      // A journal that cannot be written stops the run by itself.
       try? await context.record(
         .note(
           "what was restored to `\(database)` has another identity than the plan states: `\(mismatch.fact)` is `\(mismatch.found ?? "not known")`, not `\(mismatch.expected)`; the next restore would be refused: correct the data or `identity`"
@@ -47,6 +48,7 @@ public final class TargetGuard: Sendable {
     }
     let expected = seen.withLock { $0[database]?.facts ?? [:] }
     guard IdentityComparison.mismatch(expected: expected, found: found) == nil else { return }
+    // As above: only the record can fail here.
     try? await see(found, of: database, at: binding.target, context)
   }
 

@@ -57,6 +57,7 @@ public struct AnswerBox: Sendable {
     let number = String(instant.nanoseconds)
     let id = String(repeating: "0", count: max(0, 19 - number.count)) + number + "-" + RandomBytes.hex(8)
     let file = "\(path)/\(id).json"
+    // Texts and numbers always encode; the failure below says all there is to say.
     guard let data = try? JSONEncoder().encode(text) else {
       throw FileError("write", file, detail: "the answer cannot be written as JSON")
     }
@@ -127,6 +128,7 @@ public struct AnswerBox: Sendable {
   }
 
   private func read(_ bytes: [UInt8], into kept: inout KeptAnswer) {
+    // Whatever is wrong with it, it does not count, and the record says so.
     guard let text = try? JSONDecoder().decode(AnswerText.self, from: Data(bytes)), text.schemaVersion == 1
     else {
       kept.problem = "its file does not hold an answer"

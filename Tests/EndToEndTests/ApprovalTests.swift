@@ -1,3 +1,4 @@
+// Over 300 lines: every way to answer, with the scene that all of them share.
 import DrplanTestKit
 import FoundationEssentials
 import Glibc

@@ -1,3 +1,4 @@
+// Over 300 lines: every case of a drill and its clean-up, with the scene that all of them share.
 import DrplanTestKit
 import FoundationEssentials
 import Glibc

@@ -24,7 +24,14 @@ struct NamedPlace {
   func entry(_ stateDirectory: String) throws(FileError) -> DrillLedger.Place {
     let folder = try HostPath.physical(PathText.parent(of: path))
     let physical = Self.physical(path)
-    let state = (try? HostPath.physical(stateDirectory)) ?? stateDirectory
+    let state: String
+    do throws(FileError) {
+      state = try HostPath.physical(stateDirectory)
+    } catch {
+      // One that is not made yet leads nowhere else; one that cannot be looked at is no ground to remove things by.
+      guard error.isMissing else { throw error }
+      state = stateDirectory
+    }
     guard !PathText.contains(physical, state), !PathText.contains(state, physical) else {
       throw FileError("use", path, detail: "it and the state directory `\(state)` lie in each other")
     }

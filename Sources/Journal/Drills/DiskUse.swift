@@ -7,6 +7,7 @@ enum DiskUse {
   ///
   /// For people: what cannot be read is left out.
   static func of(_ path: String) -> ByteCount? {
+    // A size is shown and nothing is decided by it: what cannot be looked at, here and below, is left out.
     guard let top = try? HostPath.status(path) else { return nil }
     guard top.kind == .directory else { return ByteCount(top.allocated) }
     guard let descriptor = try? FileDescriptor.directory(path, following: false) else { return nil }
