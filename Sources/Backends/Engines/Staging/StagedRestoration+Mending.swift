@@ -9,20 +9,10 @@ extension StagedRestoration {
   /// one to try again after.
   func settle(_ execution: PublishExecution, after error: FileError) throws(StepFailure) {
     let intent = execution.intent
-    var failure = StepFailure(file: error, doing: "publishing `\(intent.target)`")
+    let doing = "publishing `\(intent.target)`"
+    var failure = StepFailure(file: error, doing: doing)
     do throws(FileError) {
-      let mending = try execution.mend()
-      note(mending, of: intent)
-      switch mending.outcome {
-      case .published:
-        try execution.perform(.syncFolder)
-        hold.note("publishing `\(intent.target)` met an error and was completed: \(error)")
-        return
-      case .putBack: failure.message += "; the old data is in place"
-      case .foreign:
-        failure.message += "; something else stands there now, and was left alone"
-        failure.isRetryable = false
-      }
+      if try isCompleted(execution, after: error, doing, else: "the old data", &failure) { return }
     } catch let second {
       failure.message += "; mending it failed too: \(second)"
       failure.remedy =
@@ -37,6 +27,27 @@ extension StagedRestoration {
       }
     }
     throw failure
+  }
+
+  /// Mends a swap of which a step failed: whether it is done all the same, else `failure` says what stands there, which
+  /// is `before` if the swap was taken back.
+  func isCompleted(
+    _ execution: PublishExecution, after error: FileError, _ doing: String, else before: String,
+    _ failure: inout StepFailure
+  ) throws(FileError) -> Bool {
+    let mending = try execution.mend()
+    note(mending, of: execution.intent)
+    switch mending.outcome {
+    case .published:
+      try execution.perform(.syncFolder)
+      hold.note("\(doing) met an error and was completed: \(error)")
+      return true
+    case .putBack: failure.message += "; \(before) is in place"
+    case .foreign:
+      failure.message += "; something else stands there now, and was left alone"
+      failure.isRetryable = false
+    }
+    return false
   }
 
   /// Where the old data of a swap is that could not be completed.

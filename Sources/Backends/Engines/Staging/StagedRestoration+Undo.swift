@@ -137,20 +137,10 @@ extension StagedRestoration {
   /// After a step failed: returns when what stood there before is in place all the same, else says what stands there.
   private func settleUndo(_ execution: PublishExecution, after error: FileError) throws(StepFailure) {
     let intent = execution.intent
-    var failure = StepFailure(file: error, doing: "undoing the restore of `\(intent.target)`")
+    let doing = "undoing the restore of `\(intent.target)`"
+    var failure = StepFailure(file: error, doing: doing)
     do throws(FileError) {
-      let mending = try execution.mend()
-      note(mending, of: intent)
-      switch mending.outcome {
-      case .published:
-        try execution.perform(.syncFolder)
-        hold.note("undoing the restore of `\(intent.target)` met an error and was completed: \(error)")
-        return
-      case .putBack: failure.message += "; what the run restored is in place"
-      case .foreign:
-        failure.message += "; something else stands there now, and was left alone"
-        failure.isRetryable = false
-      }
+      if try isCompleted(execution, after: error, doing, else: "what the run restored", &failure) { return }
     } catch let second {
       failure.message += "; mending it failed too: \(second)"
       failure.remedy =
